@@ -1,0 +1,1 @@
+"""Tests and test tools of EC Unified (never part of an addon)."""

@@ -1,0 +1,1 @@
+"""Static checks. Each is a function that returns a list of problems, one line each."""
