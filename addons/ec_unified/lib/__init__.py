@@ -1,0 +1,1 @@
+"""Contract between the core and the malls: pure Python, never imports ``odoo``."""

@@ -1,0 +1,35 @@
+"""Removes secrets and personal data from anything that is logged or shown."""
+
+import re
+
+MASK = "***"
+_PERSONAL_KEYS = re.compile(
+    r'("(?:[A-Za-z]*(?:[Nn]ame(?:Kana)?|[Mm]ail(?:Address)?|[Pp]hone(?:Number)?\d?|zip(?:Code)?\d?|'
+    r"address\d?|subAddress|city|remarks|note|memo|message|firstName|lastName|company|card[A-Z]\w*|"
+    r'birth\w*|access_token|client_secret))"\s*:\s*)("(?:[^"\\]|\\.)*"|[\d.]+)'
+)
+
+
+def mask_secrets(text, secrets=()):
+    """Replace every given secret (longest first) in ``text``.
+
+    :param str text: anything about to be logged
+    :param secrets: the channel's own secrets; empty ones and ones under 4 characters are ignored
+    :rtype: str
+    """
+    text = str(text)
+    for secret in sorted({s for s in secrets if s and len(s) >= 4}, key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    return text
+
+
+def excerpt(body, secrets=(), limit=400):
+    """A short piece of an answer that is safe to keep: no secrets, no personal values.
+
+    :param body: bytes or str
+    :rtype: str
+    """
+    if isinstance(body, bytes):
+        body = body[: limit * 20].decode("utf-8", "replace")
+    text = _PERSONAL_KEYS.sub(rf'\1"{MASK}"', body[: limit * 20])
+    return mask_secrets(text, secrets)[:limit]

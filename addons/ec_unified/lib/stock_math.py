@@ -1,0 +1,111 @@
+"""What a shop may show, from what is free: pure arithmetic, no database.
+
+``Policy`` is the rule that applies to one SKU of one shop. The order of its steps is fixed, so that
+a clerk can follow the preview: last-unit guard, buffer, then fixed number or share and cap. The
+result never exceeds the free quantity and is never negative, whatever a rule says.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+# Quantities in a database are floats: 0.1 added ten times is 0.9999999999999999 and means one.
+_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """How much of the free quantity one shop shows.
+
+    ``buffer``: units kept back. ``share``: percent of the rest. ``cap``: never show more.
+    ``fixed``: show exactly this while so much is free. ``guard``: at or under this many free units
+    only the shop that holds the last units shows them; 0 = no guard. ``sync`` False: the mall's
+    number is left alone.
+    """
+
+    sync: bool = True
+    buffer: int = 0
+    share: int = 100
+    cap: int | None = None
+    fixed: int | None = None
+    guard: int = 0
+
+
+def whole_units(quantity):
+    """Units that can be sold: rounded down, forgiving the noise of floats; never negative.
+
+    :param float quantity: free quantity in the product's unit
+    :rtype: int
+    """
+    return max(math.floor((quantity or 0.0) + _TOLERANCE), 0)
+
+
+def guarded(free, policy):
+    """Whether the last-unit guard is on at this free quantity."""
+    return 0 < whole_units(free) <= policy.guard
+
+
+def offered(free, policy, *, holds_last=True):
+    """The number a shop shows.
+
+    :param float free: free quantity of the shop's warehouses
+    :param Policy policy: the rule that decided
+    :param bool holds_last: whether this shop may show the last units while the guard is on
+    :rtype: int
+    """
+    units = whole_units(free)
+    if not holds_last and guarded(free, policy):
+        return 0
+    units = max(units - max(policy.buffer, 0), 0)
+    if policy.fixed is not None:
+        return max(min(units, policy.fixed), 0)
+    units = units * min(max(policy.share, 0), 100) // 100
+    if policy.cap is not None:
+        units = min(units, max(policy.cap, 0))
+    return units
+
+
+def pick_match(exact, loose, by_barcode):
+    """Decide which product a mall's SKU is, from the candidates found for it.
+
+    The SKU code comes first, then the barcode; a barcode may also settle a code that several
+    products carry. Nothing is guessed: more than one equal candidate stays open.
+
+    :param exact: product ids whose code is the same to the letter
+    :param loose: product ids whose code is the same apart from case, width and outer blanks
+    :param by_barcode: product ids with the SKU's barcode
+    :return: (product id or None, set of candidates a person must choose from)
+    """
+    barcodes = set(by_barcode)
+    for candidates in (set(exact), set(loose)):
+        if len(candidates) == 1:
+            return candidates.pop(), set()
+        if candidates:
+            both = candidates & barcodes
+            return (both.pop(), set()) if len(both) == 1 else (None, candidates)
+    if len(barcodes) == 1:
+        return barcodes.pop(), set()
+    return None, barcodes
+
+
+def classify_difference(*, mall, sent, expected, tracked_by_signal, rejected):
+    """Why the mall shows another number than it should.
+
+    :param mall: quantity the mall has, None = it does not know the SKU
+    :param sent: quantity last confirmed, None = never
+    :param expected: quantity the rules say now
+    :param bool tracked_by_signal: a change is waiting to be sent
+    :param bool rejected: the mall refused the last write
+    :return: None when nothing is wrong, else ``unknown_sku``, ``rejected``, ``in_flight``,
+        ``changed_at_mall`` or ``missed``
+    """
+    if mall == expected:
+        return None
+    if mall is None:
+        return "unknown_sku"
+    if rejected:
+        return "rejected"
+    if tracked_by_signal or sent is None:
+        return "in_flight"
+    return "changed_at_mall" if mall != sent else "missed"
