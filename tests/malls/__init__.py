@@ -1,0 +1,1 @@
+"""Simulated malls: stateful HTTP servers, faithful to the references."""

@@ -1,0 +1,1 @@
+"""What every simulated mall shares: clock, faults, HTTP server, control API, people."""
