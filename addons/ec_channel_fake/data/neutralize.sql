@@ -1,0 +1,2 @@
+UPDATE ec_channel
+   SET fake_secret = NULL;

@@ -1,0 +1,236 @@
+"""Adapter of the fake mall: the contract, with no HTTP behind it."""
+
+from copy import deepcopy
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from odoo import models
+
+from odoo.addons.ec_unified.lib import data, errors
+
+_ERRORS = {
+    "transient": errors.TransientError,
+    "setup": errors.SetupError,
+    "data": errors.DataError,
+    "conflict": errors.ConflictError,
+}
+
+
+class EcChannelAdapterFake(models.AbstractModel):
+    _name = "ec.channel.adapter.fake"
+    _inherit = "ec.channel.adapter"
+    _description = "Test mall adapter"
+
+    def _default_api_url(self):
+        return "http://127.0.0.1/fake"
+
+    def _support(self):
+        return {"confirm": True, "webhook": False, "cancel": True}
+
+    def _limits(self, channel):
+        return data.Limits(stock_batch=50, stock_read_batch=50, confirm_batch=20, shipment_batch=10)
+
+    def _suggest_mapping(self, channel, kind, value, label):
+        known = {"1": "card", "2": "cod", "3": "bank", "4": "konbini"}
+        if kind == "payment" and value in known:
+            return {"payment_method_role": known[value]}
+        return {}
+
+    def _order_url(self, channel, order_ref):
+        return f"{channel.api_url}/orders/{order_ref}"
+
+    def _cancel_reasons(self, channel):
+        return [("1", "Buyer's wish"), ("2", "Out of stock")]
+
+    # === CONNECTION === #
+
+    def _check_connection(self, channel):
+        problems = []
+        fault = channel._fake_call("check_connection")
+        if fault:
+            if fault["kind"] == "transient":
+                self._raise(fault)
+            problems.append(data.Problem(reason=fault["reason"], params=fault.get("params", {})))
+        if not channel.fake_secret:
+            problems.append(data.Problem(reason="credentials_missing", params={"field": "key"}))
+        return data.ConnectionReport(
+            shop_name="Test shop",
+            shop_ref="fake-1",
+            currency="JPY",
+            expires_at=datetime.fromisoformat("2030-01-01T00:00:00+00:00"),
+            places=(("main", "Main"),),
+            problems=tuple(problems),
+        )
+
+    # === ORDERS === #
+
+    def _pull_orders(self, channel, cursor, known_open_refs):
+        self._call(channel, "pull_orders", cursor)
+        done = (cursor or {}).get("number", 0)
+        waiting = [d for d in channel.fake_documents or [] if d["number"] > done]
+        waiting.sort(key=lambda d: d["number"])
+        size = channel.fake_page_size or 100
+        for start in range(0, len(waiting), size):
+            page = waiting[start : start + size]
+            yield data.DocumentPage(
+                documents=tuple(self._document(d) for d in page),
+                cursor={"number": page[-1]["number"]},
+                more=start + size < len(waiting),
+            )
+
+    def _fetch_orders(self, channel, refs):
+        self._call(channel, "fetch_orders", list(refs))
+        return [self._document(d) for d in channel.fake_documents or [] if d["ref"] in set(refs)]
+
+    def _parse_order(self, channel, payload):
+        try:
+            return _order(payload)
+        except (KeyError, TypeError, ValueError, InvalidOperation) as error:
+            raise errors.DataError(f"unreadable: {error!r}", reason="malformed") from error
+
+    def _confirm_orders(self, channel, refs):
+        self._call(channel, "confirm", list(refs))
+        results = []
+        documents = deepcopy(channel.fake_documents or [])
+        by_ref = {d["ref"]: d["payload"] for d in documents}
+        for ref in refs:
+            if ref not in by_ref:
+                error = errors.DataError("unknown order", reason="not_found", params={"order": ref})
+                results.append(data.Result(ref=ref, ok=False, error=error))
+                continue
+            already = not by_ref[ref].get("needs_confirm")
+            by_ref[ref]["needs_confirm"] = False
+            results.append(data.Result(ref=ref, ok=True, already=already))
+        channel.fake_documents = documents
+        return results
+
+    def _cancel_order(self, channel, ref, reason_code, restock):
+        self._call(channel, "cancel", [ref, reason_code, restock])
+        return data.Result(ref=ref, ok=True)
+
+    # === STOCK AND LISTINGS === #
+
+    def _push_stock(self, channel, levels, idempotency_key):
+        self._call(channel, "push_stock", [[v.key.ref, v.quantity] for v in levels])
+        stock = dict(channel.fake_stock or {})
+        results = []
+        for level in levels:
+            if level.key.ref not in stock:
+                error = errors.DataError("no such SKU", reason="not_found")
+                results.append(data.StockResult(key=level.key, ok=False, error=error))
+                continue
+            stock[level.key.ref] = level.quantity
+            results.append(data.StockResult(key=level.key, ok=True, quantity=level.quantity))
+        channel.fake_stock = stock
+        return results
+
+    def _read_stock(self, channel, keys):
+        self._call(channel, "read_stock", [key.ref for key in keys])
+        stock = channel.fake_stock or {}
+        return {key.ref: stock[key.ref] for key in keys if key.ref in stock}
+
+    def _fetch_listings(self, channel, cursor):
+        self._call(channel, "fetch_listings", cursor)
+        listings = channel.fake_listings or []
+        size = channel.fake_page_size or 100
+        for start in range((cursor or {}).get("start", 0), len(listings), size):
+            yield data.ListingPage(
+                listings=tuple(self._listing(channel, v) for v in listings[start : start + size]),
+                cursor={"start": start + size},
+                more=start + size < len(listings),
+            )
+
+    def _push_shipments(self, channel, shipments):
+        self._call(channel, "push_shipments", [s.order_ref for s in shipments])
+        return [data.Result(ref=s.order_ref, ok=True) for s in shipments]
+
+    # === HELPERS === #
+
+    def _call(self, channel, operation, argument):
+        """One call of the mall: observed, and failing as the test wants."""
+        fault = channel._fake_call(operation, argument)
+        attempt = data.Attempt(operation=operation, status=200, seconds=0.01, request_id="fake")
+        if fault:
+            attempt.status, attempt.error_kind = 500, fault["kind"]
+        channel._attempt_observer()(attempt)
+        if fault:
+            self._raise(fault)
+
+    def _raise(self, fault):
+        if fault["kind"] == "bug":
+            raise RuntimeError("the test wants a bug")
+        raise _ERRORS[fault["kind"]]("the test wants this", reason=fault.get("reason"))
+
+    def _document(self, document):
+        moment = document.get("updated_at")
+        return data.SourceDocument(
+            ref=document["ref"],
+            payload=document["payload"],
+            updated_at=moment and _moment(moment),
+        )
+
+    def _listing(self, channel, values):
+        stock = channel.fake_stock or {}
+        skus = tuple(
+            data.ListingSkuData(
+                **{
+                    "quantity": stock.get(sku["ref"]),
+                    **sku,
+                    "price": Decimal(sku["price"]) if sku.get("price") else None,
+                }
+            )
+            for sku in values.get("skus", ())
+        )
+        return data.ListingData(**{**values, "skus": skus})
+
+
+# === PARSING === #
+
+_MONEY = {
+    "buyer_total", "points", "mall_coupon", "shop_coupon", "total", "quantity", "price_unit",
+    "amount", "tax_rate", "tax_amount", "rate", "tax",
+}  # fmt: skip
+_MOMENTS = {"ordered_at", "updated_at", "paid_at"}
+_DAYS = {"wish_date", "payment_due_on", "shipped_on"}
+
+
+def _moment(text):
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without time zone")
+    return moment
+
+
+def _value(key, value):
+    if value is None:
+        return None
+    if key in _MONEY:
+        return Decimal(str(value))
+    if key in _MOMENTS:
+        return _moment(value)
+    if key in _DAYS:
+        return date.fromisoformat(value)
+    return value
+
+
+def _build(cls, values, **nested):
+    return cls(**{key: _value(key, value) for key, value in values.items()}, **nested)
+
+
+def _order(payload):
+    """The payload of the fake mall is ``OrderData`` as JSON."""
+    rest = dict(payload)
+    buyer = data.Address(**rest.pop("buyer", {}))
+    destinations = tuple(
+        _build(data.Destination, {k: v for k, v in d.items() if k != "address"},
+               address=data.Address(**d.get("address", {})))
+        for d in rest.pop("destinations", ())
+    )  # fmt: skip
+    lines = tuple(_build(data.OrderLine, line) for line in rest.pop("lines"))
+    summary = tuple(_build(data.TaxSummary, row) for row in rest.pop("tax_summary", ()))
+    flags = tuple(data.OrderFlag(**flag) for flag in rest.pop("flags", ()))
+    shipments = tuple(_build(data.ShipmentState, s) for s in rest.pop("shipments", ()))
+    return _build(
+        data.OrderData, rest, buyer=buyer, destinations=destinations, lines=lines,
+        tax_summary=summary, flags=flags, shipments=shipments,
+    )  # fmt: skip

@@ -1,0 +1,160 @@
+"""Comparing what a shop shows with what it should show."""
+
+from odoo import fields, models
+
+from ..lib.stock_math import classify_difference
+
+#: SKUs whose snapshot is compared together; bounds how long ago the mall was read.
+CHUNK = 2000
+
+
+class EcChannel(models.Model):
+    _inherit = "ec.channel"
+
+    difference_ids = fields.One2many("ec.stock.difference", "channel_id")
+    stock_difference_count = fields.Integer(
+        compute="_compute_stock_difference_count", string="Stock differences"
+    )
+
+    def _compute_stock_difference_count(self):
+        counts = dict(
+            self.env["ec.stock.difference"]._read_group(
+                [("channel_id", "in", self.ids), ("state", "in", ("open", "repairing"))],
+                ["channel_id"],
+                ["__count"],
+            )
+        )
+        for channel in self:
+            channel.stock_difference_count = counts.get(channel, 0)
+
+    def action_verify_stock(self):
+        """Compare every quantity of these shops with the mall's now, and list the differences."""
+        for channel in self._runnable("verify_stock"):
+            with channel._guard("verify_stock") as go:
+                if go:
+                    channel._verify_stock()
+        return True
+
+    def button_verify_stock(self):
+        """Ask for the comparison, in the background."""
+        self.check_access("read")
+        self.sudo()._trigger_op("verify_stock")
+        return self.env["ec.exchange"]._notify_client(
+            self.env._("The stock is being compared. Differences appear in the list.")
+        )
+
+    def _verify_stock(self):
+        """Read the mall in bulk and compare; what is on its way is told apart from what is wrong.
+
+        The mall is read first and our side is looked at afterwards, in one snapshot: a sale or a
+        push in between shows as a waiting signal or a newer send, never as somebody's change.
+        """
+        adapter = self._adapter()
+        limits = adapter._limits(self)
+        ids = self.env["ec.listing.sku"].search([("channel_id", "=", self.id)], order="id").ids
+        self._commit(remaining=len(ids))
+        for start in range(0, len(ids), CHUNK):
+            part = ids[start : start + CHUNK]
+            skus = self.env["ec.listing.sku"].browse(part).exists()._stock_sendable()
+            keys = [sku._stock_key() for sku in skus]
+            read_at = fields.Datetime.now()
+            self._commit()
+            have = self._stock_read(adapter, limits, keys)
+            self._commit()
+            self._compare_stock(skus.exists()._stock_sendable(), have, read_at)
+            self._commit(processed=len(part))
+
+    def _compare_stock(self, skus, have, read_at):
+        """List the differences of ``skus``; correct by itself what no person caused.
+
+        :param dict have: quantity at the mall by ``SkuKey.ref``
+        :param datetime read_at: when reading began
+        """
+        targets = self._stock_targets(skus)
+        skus = skus.filtered(lambda sku: sku.id in targets)
+        moving = self._stock_moving(skus, read_at)
+        findings = {}
+        for sku in skus:
+            mall = have.get(sku.ref)
+            cause = classify_difference(
+                mall=mall,
+                sent=sku.qty_sent if sku.qty_sent_at else None,
+                expected=targets[sku.id],
+                tracked_by_signal=sku.id in moving,
+                rejected=bool(sku.error_kind),
+            )
+            if cause:
+                findings[sku] = (cause, mall, targets[sku.id])
+        self._stock_note_read(skus, have)
+        self._note_differences(skus, findings)
+
+    def _stock_moving(self, skus, read_at):
+        """Ids of SKUs whose number is being changed just now, by us or by a sale at the mall."""
+        self.env.cr.execute(
+            """
+            SELECT sku.id FROM ec_listing_sku sku
+             WHERE sku.id = ANY(%s)
+               AND (sku.dirty OR sku.qty_sent_at >= %s
+                    OR EXISTS (SELECT 1 FROM ec_stock_signal signal
+                                WHERE signal.channel_id = sku.channel_id
+                                  AND signal.product_id = sku.product_id))
+            """,
+            (skus.ids, read_at),
+        )
+        return {row[0] for row in self.env.cr.fetchall()} | skus._stock_sold_at_mall()
+
+    def _stock_note_read(self, skus, have):
+        """Keep what the mall shows; one statement."""
+        rows = [(sku.id, have[sku.ref]) for sku in skus if have.get(sku.ref) is not None]
+        self.env.cr.execute(
+            """
+            UPDATE ec_listing_sku sku
+               SET qty_mall = r.quantity, qty_mall_at = now() AT TIME ZONE 'UTC'
+              FROM unnest(%s::int[], %s::int[]) AS r(id, quantity)
+             WHERE sku.id = r.id
+            """,
+            ([row[0] for row in rows], [row[1] for row in rows]),
+        )
+        self.env["ec.listing.sku"].invalidate_model(["qty_mall", "qty_mall_at"])
+
+    def _note_differences(self, skus, findings):
+        """Open, renew and close the rows of the difference list.
+
+        :param dict findings: {sku: (cause, quantity at the mall, expected)}
+        """
+        now = fields.Datetime.now()
+        rows = self.env["ec.stock.difference"].search(
+            [("sku_id", "in", skus.ids), ("state", "in", ("open", "repairing"))]
+        )
+        known = {row.sku_id: row for row in rows}
+        rows.filtered(lambda row: row.sku_id not in findings).write(
+            {"state": "over", "closed_at": now}
+        )
+        new = []
+        for sku, (cause, mall, expected) in findings.items():
+            vals = {
+                "found_at": now,
+                "cause": cause,
+                "known_at_mall": mall is not None,
+                "qty_mall": mall or 0,
+                "qty_sent": sku.qty_sent,
+                "qty_expected": expected,
+                "state": "open",
+            }
+            if sku in known:
+                known[sku].write(vals)
+            elif cause != "in_flight":
+                # What is on its way is only listed when it was a difference before.
+                new.append({"channel_id": self.id, "sku_id": sku.id, **vals})
+        rows |= self.env["ec.stock.difference"].create(new)
+        rows.filtered(lambda row: row.state == "open" and row._repairs_itself())._repair()
+
+
+class EcStockDifference(models.Model):
+    _inherit = "ec.stock.difference"
+
+    def _repairs_itself(self):
+        """Whether no person has to be asked: it is our own omission, or the shop wants it so."""
+        return self.cause in ("missed", "in_flight") or (
+            self.cause == "changed_at_mall" and self.channel_id.stock_auto_repair
+        )

@@ -1,0 +1,253 @@
+"""What a clerk sees first: what is to be done today, and whether the shops are well."""
+
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import api, fields, models
+
+OPEN_STAGES = ("new", "check", "payment", "stock", "ready", "picking", "shipped")
+UNPAID = ("unpaid", "partial", "failed")
+#: Where a record's shop is, if not in ``channel_id``.
+_SHOP_FIELD = {"sale.order": "ec_channel_id", "stock.picking": "sale_id.ec_channel_id"}
+
+
+class EcDashboard(models.AbstractModel):
+    """Counts by a fixed number of grouped queries, whatever the number of orders.
+
+    Every number is counted with the very domain its link opens (``_card_specs``), and under the
+    user's own access rights.
+    """
+
+    _name = "ec.dashboard"
+    _description = "Shop dashboard"
+
+    @api.model
+    def get_dashboard_data(self):
+        """Everything the screen shows.
+
+        :rtype: dict
+        """
+        self.env["ec.channel"].check_access("read")
+        return {
+            "stages": self._stage_cards(),
+            "attention": [
+                card for key, spec in self._card_specs().items() if (card := self._card(key, spec))
+            ],
+            "shops": self._shops(),
+            "can_manage": self.env["ec.channel"].has_access("write"),
+            "now": fields.Datetime.to_string(fields.Datetime.now()),
+        }
+
+    @api.model
+    def get_action(self, key, channel_id=None):
+        """The screen behind a number: exactly the records counted.
+
+        :param str key: of a card, or ``stage:<stage>``
+        :rtype: dict
+        """
+        spec = self._spec(key)
+        action = self.env["ir.actions.act_window"]._for_xml_id(spec["action"])
+        domain = fields.Domain(spec["domain"])
+        if channel_id:
+            shop = _SHOP_FIELD.get(spec["model"], "channel_id")
+            domain &= fields.Domain(shop, "=", channel_id)
+        return {
+            **action,
+            "display_name": spec["label"],
+            "name": spec["label"],
+            "domain": list(domain),
+            "context": {},
+            "path": False,
+        }
+
+    @api.model
+    def _spec(self, key):
+        """What ``key`` counts: see ``_card_specs``."""
+        if key.startswith("stage:"):
+            return self._stage_spec(key.removeprefix("stage:"))
+        if key == "open_orders":
+            return {
+                **self._stage_spec("new"),
+                "label": self.env._("Open orders"),
+                "domain": [("ec_channel_id", "!=", False), ("ec_stage", "in", OPEN_STAGES)],
+            }
+        return self._card_specs()[key]
+
+    # === STAGES === #
+
+    @api.model
+    def _stage_spec(self, stage):
+        labels = dict(self.env["sale.order"]._fields["ec_stage"]._description_selection(self.env))
+        return {
+            "label": labels[stage],
+            "model": "sale.order",
+            "domain": [("ec_channel_id", "!=", False), ("ec_stage", "=", stage)],
+            "date": "ec_ordered_at",
+            "action": "ec_unified.action_ec_orders",
+        }
+
+    @api.model
+    def _stage_cards(self):
+        """One card per open stage: number of orders and when the oldest was placed."""
+        groups = self.env["sale.order"]._read_group(
+            [("ec_channel_id", "!=", False), ("ec_stage", "in", OPEN_STAGES)],
+            ["ec_stage"],
+            ["__count", "ec_ordered_at:min"],
+        )
+        found = {stage: (count, oldest) for stage, count, oldest in groups}
+        cards = []
+        for stage in OPEN_STAGES:
+            count, oldest = found.get(stage, (0, False))
+            cards.append(
+                {
+                    "key": f"stage:{stage}",
+                    "stage": stage,
+                    "label": self._stage_spec(stage)["label"],
+                    "count": count,
+                    "oldest": _text(oldest),
+                }
+            )
+        return cards
+
+    # === WHAT NEEDS ATTENTION === #
+
+    @api.model
+    def _card_specs(self):
+        """Cards beside the stages; extended by other modules.
+
+        ``label``, ``model``, ``domain`` counted and opened, ``date`` field of age, ``action`` xml id,
+        ``level`` (danger, warning, info).
+
+        :rtype: dict[str, dict]
+        """
+        return {
+            "ship_today": {
+                "label": self.env._("To ship today"),
+                "model": "stock.picking",
+                "domain": [
+                    ("sale_id.ec_channel_id", "!=", False),
+                    ("picking_type_code", "=", "outgoing"),
+                    ("state", "in", ("confirmed", "waiting", "assigned")),
+                    ("scheduled_date", "<=", self._end_of_today()),
+                ],
+                "date": "scheduled_date",
+                "action": "ec_unified.action_ec_deliveries",
+                "level": "info",
+            },
+            "shipped_unpaid": {
+                "label": self.env._("Shipped but not paid"),
+                "model": "sale.order",
+                "domain": [
+                    ("ec_channel_id", "!=", False),
+                    ("ec_stage", "in", ("shipped", "done")),
+                    ("ec_payment_state", "in", UNPAID),
+                ],
+                "date": "ec_ordered_at",
+                "action": "ec_unified.action_ec_orders",
+                "level": "warning",
+            },
+            "errors": {
+                "label": self.env._("Errors"),
+                "model": "ec.exchange",
+                "domain": [("state", "=", "failed")],
+                "date": "failed_at",
+                "action": "ec_unified.action_ec_exchange_failed",
+                "level": "danger",
+            },
+            "mappings": {
+                "label": self.env._("To be assigned"),
+                "model": "ec.mapping",
+                "domain": [("state", "=", "open")],
+                "date": "create_date",
+                "action": "ec_unified.action_ec_mapping",
+                "level": "warning",
+            },
+            "unmatched": {
+                "label": self.env._("Items not matched"),
+                "model": "ec.listing.sku",
+                "domain": [("match_state", "in", ("unmatched", "ambiguous"))],
+                "date": None,
+                "action": self._listing_action(),
+                "level": "warning",
+            },
+            "stock_refused": {
+                "label": self.env._("Stock refused by the mall"),
+                "model": "ec.listing.sku",
+                "domain": [("error_kind", "!=", False)],
+                "date": None,
+                "action": self._listing_action(),
+                "level": "danger",
+            },
+        }
+
+    @api.model
+    def _card(self, key, spec):
+        """Count one card; None when the user may not read what it counts."""
+        model = self.env[spec["model"]]
+        if not model.has_access("read"):
+            return None
+        aggregates = ["__count"] + ([f"{spec['date']}:min"] if spec["date"] else [])
+        [row] = model._read_group(spec["domain"], [], aggregates)
+        return {
+            "key": key,
+            "label": spec["label"],
+            "level": spec["level"],
+            "count": row[0],
+            "oldest": _text(row[1]) if spec["date"] else False,
+        }
+
+    @api.model
+    def _listing_action(self):
+        return "ec_unified.action_ec_listing_sku"
+
+    @api.model
+    def _end_of_today(self):
+        """The end of the user's day, as stored (UTC)."""
+        zone = pytz.timezone(self.env.user.tz or "Asia/Tokyo")
+        today = datetime.now(pytz.utc).astimezone(zone).date()
+        end = zone.localize(datetime.combine(today + timedelta(days=1), time.min))
+        return fields.Datetime.to_string(end.astimezone(pytz.utc).replace(tzinfo=None))
+
+    # === SHOPS === #
+
+    @api.model
+    def _shops(self):
+        """One strip per shop."""
+        channels = self.env["ec.channel"].search([])
+        states = dict(channels._fields["state"]._description_selection(self.env))
+        stages = self._orders_per_shop(channels)
+        return [
+            {
+                "id": channel.id,
+                "name": channel.name,
+                "color": channel.color,
+                "has_icon": bool(channel.icon),
+                "state": channel.state,
+                "state_label": states[channel.state],
+                "health": channel.health,
+                "problem": channel.last_error or False,
+                "waits_until": _text(channel.blocked_until),
+                "last_pull": _text(channel.last_pull_at),
+                "last_push": _text(channel.last_push_at),
+                "stock_lag": channel.stock_lag_label or False,
+                "days_left": channel.credential_days_left,
+                "errors": channel.exchange_failed_count,
+                "unmatched": channel.unmatched_count,
+                "open_orders": stages.get(channel.id, 0),
+            }
+            for channel in channels
+        ]
+
+    @api.model
+    def _orders_per_shop(self, channels):
+        groups = self.env["sale.order"]._read_group(
+            [("ec_channel_id", "in", channels.ids), ("ec_stage", "in", OPEN_STAGES)],
+            ["ec_channel_id"],
+            ["__count"],
+        )
+        return {channel.id: count for channel, count in groups}
+
+
+def _text(moment):
+    return fields.Datetime.to_string(moment) if moment else False

@@ -1,0 +1,77 @@
+"""What the stock of a product is for the shops, and where it is offered."""
+
+from odoo import api, fields, models
+
+
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    ec_sku_ids = fields.One2many(
+        "ec.listing.sku", "product_id", string="Listings", groups="ec_unified.group_ec_clerk"
+    )
+    ec_sku_count = fields.Integer(
+        compute="_compute_ec_sku_count",
+        string="Number of listings",
+        groups="ec_unified.group_ec_clerk",
+    )
+
+    @api.depends("ec_sku_ids")
+    def _compute_ec_sku_count(self):
+        counts = dict(
+            self.env["ec.listing.sku"]._read_group(
+                [("product_id", "in", self.ids)], ["product_id"], ["__count"]
+            )
+        )
+        for product in self:
+            product.ec_sku_count = counts.get(product, 0)
+
+    def action_ec_listings(self):
+        """Open where these products are offered."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("ec_unified.action_ec_listing_sku")
+        action["domain"] = [("product_id", "in", self.ids)]
+        action["context"] = {"search_default_group_channel": 1}
+        return action
+
+    # === STOCK FOR THE SHOPS: hooks of other modules (kits, lots …) === #
+
+    @api.model
+    def _ec_stock_dependents(self, product_ids):
+        """All products whose free quantity follows that of ``product_ids``, these included.
+
+        Hook: a module with kits adds the kits that contain one of the parts.
+
+        :rtype: set[int]
+        """
+        return set(product_ids)
+
+    def _ec_stock_kept(self):
+        """The products among these whose stock Odoo keeps, so that a number can be told.
+
+        Hook: a module with kits adds its kits.
+        """
+        return self.filtered("is_storable")
+
+    def _ec_free_quantities(self, location_domain):
+        """Free quantity (on hand minus reserved) per product, in a constant number of queries.
+
+        The same figure as ``free_qty`` with the same locations. Hook: a module with kits answers
+        for its kits from the parts, calling super() once for all parts together.
+
+        :param location_domain: domain on ``stock.location``
+        :return: {product id: quantity}; products without stock are 0
+        :rtype: dict
+        """
+        free = dict.fromkeys(self.ids, 0.0)
+        groups = (
+            self.env["stock.quant"]
+            .sudo()
+            .with_context(active_test=False)
+            ._read_group(
+                [("product_id", "in", self.ids), ("location_id", "any", location_domain)],
+                ["product_id"],
+                ["quantity:sum", "reserved_quantity:sum"],
+            )
+        )
+        for product, quantity, reserved in groups:
+            free[product.id] = (quantity or 0.0) - (reserved or 0.0)
+        return free

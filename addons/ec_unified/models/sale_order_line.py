@@ -1,0 +1,20 @@
+from odoo import fields, models
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    ec_line_ref = fields.Char(string="Mall line key", copy=False, readonly=True)
+    ec_line_kind = fields.Char(string="Kind at the mall", copy=False, readonly=True)
+    ec_sku_code = fields.Char(string="SKU code at the mall", copy=False, readonly=True)
+    ec_options = fields.Text(string="Options chosen", copy=False)
+    ec_destination_id = fields.Many2one(
+        "res.partner", string="Destination", copy=False, index="btree_not_null"
+    )
+
+    def _prepare_procurement_values(self):
+        """Send what goes to another destination of the order there."""
+        values = super()._prepare_procurement_values()
+        if self.ec_destination_id:
+            values["partner_id"] = self.ec_destination_id.id
+        return values

@@ -1,0 +1,85 @@
+import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
+import { deserializeDateTime } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { Layout } from "@web/search/layout";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+const INTERVAL = 30000;
+
+/** The first screen of a clerk: work per stage, what needs attention, how the shops are. */
+export class EcDashboard extends Component {
+    static template = "ec_unified.Dashboard";
+    static components = { Layout };
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.state = useState({ data: null });
+        this.display = { controlPanel: {} };
+        onWillStart(() => this.load());
+        this.timer = setInterval(() => this.reload(), INTERVAL);
+        onWillUnmount(() => clearInterval(this.timer));
+    }
+
+    async load() {
+        this.state.data = await this.orm.call("ec.dashboard", "get_dashboard_data", []);
+    }
+
+    async reload() {
+        if (document.hidden) {
+            return;
+        }
+        try {
+            this.state.data = await this.orm.silent.call("ec.dashboard", "get_dashboard_data", []);
+        } catch {
+            // The server is away for a moment: the next round shows the numbers again.
+        }
+    }
+
+    async open(key, channelId = false) {
+        const action = await this.orm.call("ec.dashboard", "get_action", [key, channelId]);
+        await this.action.doAction(action);
+    }
+
+    openShop(shop) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "ec.channel",
+            res_id: shop.id,
+            views: [[false, "form"]],
+        });
+    }
+
+    connectShop() {
+        return this.action.doAction("ec_unified.action_ec_channel_onboarding", {
+            onClose: () => this.load(),
+        });
+    }
+
+    age(text) {
+        return text ? deserializeDateTime(text).toRelative() : "";
+    }
+
+    oldest(card) {
+        return card.count && card.oldest ? _t("oldest: %s", this.age(card.oldest)) : "";
+    }
+
+    stripLevel(shop) {
+        if (shop.health === "setup") {
+            return "danger";
+        }
+        if (shop.state === "paused" || shop.health !== "ok") {
+            return "warning";
+        }
+        return shop.state === "active" ? "success" : "info";
+    }
+
+    iconUrl(shop) {
+        return `/web/image/ec.channel/${shop.id}/icon/48x48`;
+    }
+}
+
+registry.category("actions").add("ec_unified.dashboard", EcDashboard);

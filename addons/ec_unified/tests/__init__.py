@@ -1,0 +1,26 @@
+# platform
+from . import test_channel
+from . import test_cron
+from . import test_dashboard
+from . import test_exchange_concurrency
+from . import test_exchange_process
+from . import test_exchange_store
+from . import test_mapping
+from . import test_neutralize
+from . import test_onboarding
+from . import test_security
+
+# orders
+from . import test_check
+from . import test_order_batch
+from . import test_order_import
+from . import test_order_money
+from . import test_order_partner
+from . import test_stage
+
+# stock
+from . import test_listing
+from . import test_stock_push
+from . import test_stock_rule
+from . import test_stock_signal
+from . import test_stock_verify

@@ -1,0 +1,63 @@
+"""A mall's own values: unknown ones open a row, filling it in sets free what waited."""
+
+from odoo.tests import tagged
+
+from .common import EcCommon
+
+
+@tagged("post_install", "-at_install")
+class TestMapping(EcCommon):
+    def resolve(self, value, label="", kind="payment", **kwargs):
+        return self.env["ec.mapping"]._resolve(self.channel, kind, value, label, **kwargs)
+
+    def test_unknown_value_opens_one_row(self):
+        first = self.resolve("99", "謎の決済")
+        self.assertEqual(first.state, "open")
+        self.assertEqual(first.mall_label, "謎の決済")
+        self.assertEqual(self.resolve("99", "謎の決済"), first)
+
+    def test_what_the_mall_is_sure_of_is_filled_in(self):
+        row = self.resolve("2", "代金引換")
+        self.assertEqual((row.payment_method_role, row.state), ("cod", "done"))
+
+    def test_no_value_no_row(self):
+        self.assertFalse(self.resolve(None))
+        self.assertFalse(self.resolve(""))
+
+    def test_many_values_cost_two_queries(self):
+        values = [(f"x{number}", "") for number in range(50)]
+        resolve = self.env["ec.mapping"]._resolve_many
+        rows = resolve(self.channel, "payment", values)
+        self.assertEqual(len(rows), 50)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(3):
+            self.assertEqual(resolve(self.channel, "payment", values), rows)
+
+    def test_shops_and_kinds_are_apart(self):
+        other = self.make_channel(name="Second")
+        one = self.resolve("7")
+        self.assertNotEqual(one, self.resolve("7", kind="delivery"))
+        self.assertNotEqual(one, self.env["ec.mapping"]._resolve(other, "payment", "7"))
+
+    def test_filling_in_sets_free_what_waited(self):
+        exchanges = self.env["ec.exchange"]._store_documents(
+            self.channel, "webhook", self.make_docs(2)
+        )
+        exchanges._done()
+        row = self.resolve("99", exchange=exchanges[0])
+        row._wait(exchanges[1])
+        self.assertEqual(row.waiting_count, 2)
+        row.with_user(self.clerk).write({"payment_method_role": "bank"})
+        self.assertEqual(row.state, "done")
+        self.assertEqual(set(exchanges.mapped("state")), {"pending"})
+        self.assertFalse(row.waiting_exchange_ids)
+
+    def test_a_note_sets_nothing_free(self):
+        exchange = self.env["ec.exchange"]._store_documents(
+            self.channel, "webhook", self.make_docs(1)
+        )
+        exchange._done()
+        row = self.resolve("99", exchange=exchange)
+        row.write({"note": "ask the mall"})
+        self.assertEqual(exchange.state, "done")

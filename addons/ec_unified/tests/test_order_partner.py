@@ -1,0 +1,105 @@
+"""Buyers are recognised, but two people are never made one."""
+
+from odoo.tests import tagged
+
+from .order_common import OrderCommon
+
+HANAKO = {
+    "name": "山田 花子", "zip": "100-0001", "state_code": "JP-13", "city": "千代田区",
+    "street": "千代田1-1", "phone": "03-0000-0000",
+}  # fmt: skip
+
+
+@tagged("post_install", "-at_install")
+class TestOrderPartner(OrderCommon):
+    def buy(self, ref, buyer, *destinations, **changes):
+        places = destinations or (buyer,)
+        return self.pull(
+            self.order_payload(
+                ref,
+                buyer=buyer,
+                destinations=[{"ref": str(n), "address": place} for n, place in enumerate(places)],
+                **changes,
+            )
+        )
+
+    def test_same_buyer_in_other_writing(self):
+        first = self.buy("1", HANAKO)
+        second = self.buy(
+            "2",
+            {**HANAKO, "name": "山田　花子", "phone": "０３００００００００", "zip": "〒1000001"},
+        )
+        third = self.buy("3", {**HANAKO, "phone": None, "street": "千代田１丁目１番"})
+        self.assertEqual(first.partner_id, second.partner_id)
+        self.assertEqual(first.partner_id, third.partner_id)
+
+    def test_namesake_elsewhere_is_somebody_else(self):
+        first = self.buy("1", HANAKO)
+        second = self.buy("2", {**HANAKO, "phone": "06-1111-1111", "zip": "5300001"})
+        self.assertNotEqual(first.partner_id, second.partner_id)
+
+    def test_relay_mail_is_no_identity(self):
+        relay = {"email": "x1@relay.example.com", "email_is_relay": True}
+        first = self.buy("1", {**HANAKO, **relay})
+        other = {**HANAKO, **relay, "name": "佐藤 太郎", "phone": "06-1111-1111"}
+        second = self.buy("2", other)
+        self.assertNotEqual(first.partner_id, second.partner_id)
+        self.assertFalse(first.partner_id.email)
+        self.assertEqual(first.ec_buyer_email, "x1@relay.example.com")
+
+    def test_two_orders_of_a_new_buyer_in_one_batch(self):
+        payloads = [
+            self.order_payload(ref, buyer=HANAKO, destinations=[{"ref": "1", "address": HANAKO}])
+            for ref in ("1", "2")
+        ]
+        orders = self.pull(*payloads)
+        self.assertEqual(len(orders.partner_id), 1)
+
+    def test_gift_goes_to_an_address_of_the_buyer(self):
+        friend = {**HANAKO, "name": "佐藤 太郎", "phone": "06-1111-1111", "zip": "5300001",
+                  "state_code": "JP-27", "city": "大阪市北区"}  # fmt: skip
+        order = self.buy("1", HANAKO, friend, is_gift=True)
+        place = order.partner_shipping_id
+        self.assertEqual((place.type, place.parent_id), ("delivery", order.partner_id))
+        self.assertEqual(place.state_id.code, "JP-27")
+        self.assertEqual(order.picking_ids.partner_id, place)
+        again = self.buy("2", HANAKO, friend, is_gift=True)
+        self.assertEqual(again.partner_shipping_id, place)
+
+    def test_moved_buyer_keeps_his_first_address(self):
+        self.buy("1", HANAKO)
+        moved = {**HANAKO, "zip": "2200001", "city": "横浜市西区", "street": "1-1"}
+        order = self.buy("2", moved)
+        self.assertEqual(order.partner_id.zip, "100-0001")
+        self.assertEqual(order.partner_shipping_id.zip, "220-0001")
+
+    def test_gift_without_address_yet(self):
+        waiting = {"name": "入力待ち", "zip": "9999999", "placeholder": True}
+        order = self.buy("1", HANAKO, waiting)
+        self.assertEqual(self.open_codes(order), ["gift_address_missing"])
+        self.assertFalse(self.env["res.partner"].search([("name", "=", "入力待ち")]))
+        friend = {**HANAKO, "name": "佐藤 太郎", "zip": "5300001"}
+        self.buy("1", HANAKO, friend, updated_at="2026-11-03T10:00:00+09:00")
+        self.assertEqual(order.partner_shipping_id.name, "佐藤 太郎")
+        self.assertEqual(order.picking_ids.partner_id.name, "佐藤 太郎")
+        self.assertFalse(self.open_codes(order))
+
+    def test_buyer_data_withheld(self):
+        first, second = self.buy("1", {}), self.buy("2", {})
+        self.assertEqual(first.partner_id, second.partner_id)
+        self.assertEqual(first.partner_id, self.channel.anonymous_partner_id)
+        self.assertEqual(self.open_codes(first), ["personal_data_missing"])
+
+    def test_several_destinations_get_a_delivery_each(self):
+        friend = {**HANAKO, "name": "佐藤 太郎", "zip": "5300001"}
+        order = self.buy(
+            "1",
+            HANAKO,
+            HANAKO,
+            friend,
+            lines=[self.line("TEA-1", 550), self.line("RICE-1", 550, destination=1)],
+        )
+        self.assertEqual(self.open_codes(order), ["several_destinations"])
+        places = {picking.move_ids.product_id: picking.partner_id for picking in order.picking_ids}
+        self.assertEqual(places[self.tea].name, "山田 花子")
+        self.assertEqual(places[self.rice].name, "佐藤 太郎")
