@@ -1,0 +1,296 @@
+"""Order functions put together: search windows, reading in hundreds, confirm, cancel (2)."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ...ec_unified.lib.data import Result
+from ...ec_unified.lib.errors import ConflictError, DataError, EcError, UncertainWriteError
+from . import const
+from .client import code_tail, messages_by_order
+from .times import order_time, windows
+
+_logger = logging.getLogger(__name__)
+
+# A search answers in whole seconds; below this a window cannot be split usefully.
+_SMALLEST_WINDOW = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Orders of one search window, oldest first."""
+
+    start: object
+    end: object
+    numbers: tuple
+
+
+def batches(values, size):
+    """Cut a sequence into lists of at most ``size``."""
+    values = list(values)
+    for index in range(0, len(values), size):
+        yield values[index : index + size]
+
+
+class OrderService:
+    """What the adapter does with orders.
+
+    :param client: ``RmsClient``
+    """
+
+    def __init__(self, client):
+        self.client = client
+
+    # --- search (2.3) --------------------------------------------------------------------------
+
+    def search(self, start, end, progress=None, date_type=1):
+        """Yield ``Found`` per window, oldest window first, every order number once per window.
+
+        Windows are cut to the mall's 63 days and split where more than 15,000 orders lie in one;
+        nothing older than 730 days is asked for.
+        """
+        oldest = self.client.now() - timedelta(days=const.SEARCH_MAX_AGE_DAYS - 1)
+        for first, last in windows(max(start, oldest), end, const.SEARCH_DAYS):
+            yield from self._search_window(first, last, progress, date_type)
+
+    def _search_window(self, start, end, progress, date_type):
+        numbers = self._read_pages(start, end, progress, date_type)
+        if numbers is not None:
+            yield Found(start, end, tuple(numbers))
+            return
+        middle = start + (end - start) / 2
+        middle = middle.replace(microsecond=0)
+        yield from self._search_window(start, middle, progress, date_type)
+        yield from self._search_window(middle + timedelta(seconds=1), end, progress, date_type)
+
+    def _read_pages(self, start, end, progress, date_type):
+        """All numbers of a window, or None when it must be split.
+
+        The list moves while it is paged (trap 25): ascending order, read to the last page the
+        newest answer speaks of, then deduplicated.
+        """
+        numbers, page = {}, 1
+        while True:
+            answer = self._search_page(start, end, progress, date_type, page)
+            if answer is None:
+                return None
+            found = answer.get("orderNumberList") or []
+            numbers.update(dict.fromkeys(found))
+            paging = answer.get("PaginationResponseModel") or {}
+            splittable = end - start > _SMALLEST_WINDOW
+            if (paging.get("totalRecordsAmount") or 0) >= const.SEARCH_MAX_HITS and splittable:
+                return None
+            if not found or page >= (paging.get("totalPages") or 1):
+                return list(numbers)
+            page += 1
+
+    def _search_page(self, start, end, progress, date_type, page):
+        body = {
+            "dateType": date_type,
+            "startDatetime": order_time(start),
+            "endDatetime": order_time(end),
+            "PaginationRequestModel": {
+                "requestRecordsAmount": const.SEARCH_PAGE,
+                "requestPage": page,
+                "SortModelList": [{"sortColumn": 1, "sortDirection": 1}],
+            },
+        }
+        if progress:
+            body["orderProgressList"] = list(progress)
+        try:
+            return self.client.search_order(body)
+        except DataError as error:
+            # Whether too many hits are cut or refused (ERROR_023 ?) is not known.
+            refused = str(error.code or "").endswith("ERROR_023")
+            if refused and end - start > timedelta(days=1):
+                return None
+            raise
+
+    # --- read (2.4) ----------------------------------------------------------------------------
+
+    def get(self, numbers):
+        """OrderModels by number; what the mall does not know (``INFO_102``) is absent."""
+        found = {}
+        for chunk in batches(dict.fromkeys(numbers), const.GET_ORDER_BATCH):
+            found.update(self._get_chunk(chunk))
+        return found
+
+    def _get_chunk(self, chunk):
+        try:
+            return self._models(chunk)
+        except DataError:
+            if len(chunk) == 1:
+                raise
+        return self._get_good_ones(chunk)
+
+    def _models(self, chunk):
+        models = self.client.get_order(chunk).get("OrderModelList") or []
+        return {model["orderNumber"]: model for model in models if model.get("orderNumber")}
+
+    def _get_good_ones(self, chunk):
+        """One unreadable number refuses the whole call: halve until the good ones are in.
+
+        When the numbers at both ends are refused alone, the call itself is wrong: raise.
+        """
+        found, refused = {}, 0
+        for number in (chunk[0], chunk[-1]):
+            try:
+                found.update(self._models([number]))
+            except DataError as error:
+                refused += 1
+                if refused == 2:
+                    raise
+                _logger.warning("getOrder refuses one order number: %s", error)
+        rest = chunk[1:-1]
+        for half in (rest[: len(rest) // 2], rest[len(rest) // 2 :]):
+            found.update(self._get_chunk(half) if half else {})
+        return found
+
+    # --- confirm (2.9) -------------------------------------------------------------------------
+
+    def confirm(self, numbers):
+        """Confirm orders in hundreds; one ``Result`` per number, in order."""
+        results = {}
+        for chunk in batches(dict.fromkeys(numbers), const.CONFIRM_BATCH):
+            results.update(self._confirm_chunk(chunk))
+        return [results[number] for number in dict.fromkeys(numbers)]
+
+    def _confirm_chunk(self, chunk):
+        try:
+            said = messages_by_order(self.client.confirm_order(chunk))
+        except UncertainWriteError as error:
+            return self._confirmed_state(chunk, error)
+        except DataError as error:
+            if len(chunk) > 1:
+                half = len(chunk) // 2
+                return {**self._confirm_chunk(chunk[:half]), **self._confirm_chunk(chunk[half:])}
+            return {chunk[0]: Result(ref=chunk[0], ok=False, error=error)}
+        results = {n: _confirm_result(n, said[n]) for n in chunk if n in said}
+        silent = [number for number in chunk if number not in said]
+        if silent:
+            error = UncertainWriteError("confirmOrder: no message for the order")
+            results.update(self._confirmed_state(silent, error))
+        return results
+
+    def _confirmed_state(self, chunk, error):
+        """What became of a confirmation nobody answered: the state tells (2.2)."""
+        models = self.get(chunk)
+        results = {}
+        for number in chunk:
+            progress = (models.get(number) or {}).get("orderProgress")
+            if progress in (const.CANCEL_PENDING, const.CANCELLED):
+                results[number] = Result(ref=number, ok=False, error=_wrong_state(number, progress))
+            elif progress and progress > const.UNCONFIRMED:
+                results[number] = Result(ref=number, ok=True)
+            else:
+                results[number] = Result(ref=number, ok=False, error=error)
+        return results
+
+    # --- cancel (2.1, 2.9, trap 18) ------------------------------------------------------------
+
+    def cancel(self, number, reason, restock, shipping=None):
+        """Cancel one order; idempotent.
+
+        :param int reason: ``const.CANCEL_REASONS``
+        :param bool restock: whether the mall gives the stock back to itself
+        :param shipping: ``ShippingService``; clears registered parcels, which block a cancel
+        """
+        model = self.get([number]).get(number)
+        if model is None:
+            error = DataError("cancelOrder: order not found", reason="not_found")
+            return Result(ref=number, ok=False, error=error)
+        progress = model.get("orderProgress")
+        if progress in (const.CANCELLED, const.CANCEL_PENDING):
+            return Result(ref=number, ok=True, already=True)
+        after = progress in const.CANCEL_AFTER
+        if not after and progress not in const.CANCEL_BEFORE:
+            return Result(ref=number, ok=False, error=_wrong_state(number, progress))
+        try:
+            if shipping and not after:
+                shipping.clear(model)
+            self.client.cancel_order(
+                number, reason, const.RESTOCK[bool(restock)], after_shipping=after
+            )
+        except UncertainWriteError as error:
+            return self._cancelled_state(number, error)
+        except EcError as error:
+            return Result(ref=number, ok=False, error=error)
+        return Result(ref=number, ok=True)
+
+    def _cancelled_state(self, number, error):
+        progress = (self.get([number]).get(number) or {}).get("orderProgress")
+        ok = progress in (const.CANCEL_PENDING, const.CANCELLED)
+        return Result(ref=number, ok=ok, error=None if ok else error)
+
+    # --- memo, sub-status (2.9) ----------------------------------------------------------------
+
+    def append_memo(self, number, text):
+        """Add a line to the shop's memo: read, append, write; nothing when it is there already."""
+        model = self.get([number]).get(number) or {}
+        memo = model.get("memo") or ""
+        if text in memo.splitlines():
+            return memo
+        memo = f"{memo}\n{text}".strip()[-const.MEMO_LIMIT :]
+        self.client.update_memo(number, memo=memo)
+        return memo
+
+    def sub_statuses(self):
+        """``{orderProgress: {id: name}}`` of the shop."""
+        rows = self.client.sub_statuses().get("StatusModelList") or []
+        return {
+            row["orderProgress"]: {
+                sub["subStatusId"]: sub["subStatusName"]
+                for sub in sorted(
+                    row.get("SubStatusModelList") or [], key=lambda sub: sub.get("orderby") or 0
+                )
+            }
+            for row in rows
+        }
+
+    def set_sub_status(self, sub_status_id, numbers):
+        """Set a sub-status in hundreds; one ``Result`` per number. Repeating it is harmless."""
+        results = []
+        for chunk in batches(dict.fromkeys(numbers), const.CONFIRM_BATCH):
+            said = messages_by_order(self.client.update_sub_status(sub_status_id, chunk))
+            results += [_sub_status_result(number, said.get(number)) for number in chunk]
+        return results
+
+
+def _wrong_state(number, progress):
+    return ConflictError(
+        "the order's state does not allow it",
+        reason="wrong_state",
+        params={"order": number, "state": const.PROGRESS.get(progress, str(progress))},
+    )
+
+
+def _confirm_result(number, message):
+    """2.9: 103 = already past 100, 102 = cancelled, 105 = amounts not set."""
+    if message.get("messageType") != "ERROR":
+        return Result(ref=number, ok=True)
+    code = code_tail(message)
+    if code == "ERROR_103":
+        return Result(ref=number, ok=True, already=True)
+    reasons = {"ERROR_102": "wrong_state", "ERROR_105": "in_progress"}
+    kind = ConflictError if code in reasons else DataError
+    error = kind(
+        f"confirmOrder refused, {code}",
+        reason=reasons.get(code, "refused"),
+        code=message.get("messageCode"),
+        params={"order": number},
+    )
+    return Result(ref=number, ok=False, error=error)
+
+
+def _sub_status_result(number, message):
+    if message and message.get("messageType") != "ERROR":
+        return Result(ref=number, ok=True)
+    code = code_tail(message or {})
+    kind = ConflictError if code in ("ERROR_101", "ERROR_102") else DataError
+    error = kind(
+        f"sub-status refused, {code}",
+        reason="wrong_state" if kind is ConflictError else "refused",
+        code=(message or {}).get("messageCode"),
+        params={"order": number},
+    )
+    return Result(ref=number, ok=False, error=error)

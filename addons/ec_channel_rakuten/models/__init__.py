@@ -1,0 +1,2 @@
+from . import ec_channel
+from . import ec_channel_adapter_rakuten

@@ -1,0 +1,206 @@
+"""Contract of the core ⇄ RMS WEB SERVICE. Section numbers: ``reference/rakuten-rms.md``."""
+
+from datetime import UTC, timedelta
+from urllib.parse import quote
+
+from odoo import api, fields, models
+
+from odoo.addons.ec_unified.lib.data import (
+    ConnectionReport,
+    Limits,
+    ListingPage,
+    Problem,
+    SkuKey,
+)
+from odoo.addons.ec_unified.lib.errors import SetupError
+
+from ..lib import const
+from ..lib.checks import ConnectionCheck
+from ..lib.client import RmsClient
+from ..lib.items import ItemService
+from ..lib.order_parse import parse_order
+from ..lib.orders import OrderService
+from ..lib.pull import OrderPull, document
+from ..lib.shipping import ShippingService
+from ..lib.stock import StockService
+
+# Not in the reference: the address of an order in RMS, as seen by shops.
+_ORDER_URL = (
+    "https://order-rp.rms.rakuten.co.jp/order-rb/individual-order-detail-sc/init?orderNumber={}"
+)
+
+
+class EcChannelAdapterRakuten(models.AbstractModel):
+    _name = "ec.channel.adapter.rakuten"
+    _inherit = "ec.channel.adapter"
+    _description = "Rakuten Ichiba adapter"
+
+    # === ABOUT THE MALL === #
+
+    @api.model
+    def _default_api_url(self):
+        return const.DEFAULT_URL
+
+    @api.model
+    def _support(self):
+        return {"confirm": True, "cancel": True, "webhook": False}
+
+    def _limits(self, channel):
+        return Limits(
+            stock_batch=const.STOCK_WRITE_BATCH,
+            stock_read_batch=const.STOCK_READ_BATCH,
+            confirm_batch=const.CONFIRM_BATCH,
+            shipment_batch=1,
+        )
+
+    def _describe_reason(self, channel, reason, params):
+        texts = self._reason_texts()
+        if params.get("code", "").endswith("CONFIRM_ORDER_ERROR_105"):
+            reason = "amount_unset"
+        text = texts.get(reason)
+        return text % {"function": "–", "host": "–", "expires_at": "–", **params} if text else None
+
+    @api.model
+    def _reason_texts(self):
+        """Texts that name the screens of RMS."""
+        _ = self.env._
+        return {
+            "unauthorised": _(
+                "RMS refuses the serviceSecret or licenseKey, or the key has expired. Open RMS > "
+                "WEB API service > Usage and enter both as they are shown there."
+            ),
+            "key_expired": _(
+                "The licenseKey expired on %(expires_at)s. Issue a new one in RMS under WEB API "
+                "service > Usage and enter it here; it works after about 30 minutes."
+            ),
+            "key_expires_soon": _(
+                "The licenseKey expires on %(expires_at)s. Issue a new one in RMS and enter it here "
+                "before that."
+            ),
+            "function_missing": _(
+                "RMS refuses the function %(function)s. Tick it in RMS under WEB API service > "
+                "Edit functions. If it is ticked, the key is not active yet: try again in 30 "
+                "minutes."
+            ),
+            "wrong_host": _(
+                "%(host)s is not the address of RMS WEB SERVICE. Enter https://api.rms.rakuten.co.jp."
+            ),
+            "credentials_missing": _("Enter the serviceSecret and the licenseKey of the shop."),
+            "maintenance": _(
+                "RMS is under maintenance (usually Sunday 2:00 to 8:00). It goes on by itself."
+            ),
+            "amount_unset": _(
+                "The order cannot be confirmed: an amount, such as the postage, is not set yet. "
+                "Set it in RMS; the confirmation is tried again by itself."
+            ),
+        }
+
+    def _suggest_mapping(self, channel, kind, value, label):
+        if kind == "payment" and value.isdigit():
+            role = const.SETTLEMENT_ROLES.get(int(value))
+            return {"payment_method_role": role} if role else {}
+        return {}
+
+    def _order_url(self, channel, order_ref):
+        return _ORDER_URL.format(quote(order_ref, safe="-"))
+
+    def _cancel_reasons(self, channel):
+        return [(str(code), label) for code, label in const.CANCEL_REASONS.items()]
+
+    # === CLIENT === #
+
+    @api.model
+    def _now(self):
+        """Aware; the mall's windows and the key's life are judged by it."""
+        return fields.Datetime.now().replace(tzinfo=UTC)
+
+    @api.model
+    def _rates(self):
+        """Calls per second per bucket (1.4)."""
+        return const.RATES
+
+    def _client(self, channel):
+        """:rtype: RmsClient"""
+        channel = channel.sudo()
+        return RmsClient(
+            channel.rakuten_service_secret,
+            channel.rakuten_license_key,
+            base_url=channel.api_url,
+            version=channel.rakuten_api_version,
+            slots=channel._rate_slots(),
+            observer=channel._attempt_observer(),
+            now=self._now,
+            rates=self._rates(),
+        )
+
+    def _orders(self, channel):
+        return OrderService(self._client(channel))
+
+    # === CONNECTION === #
+
+    def _check_connection(self, channel):
+        expires = channel.sudo().credential_expires_at
+        try:
+            client = self._client(channel)
+        except SetupError as error:
+            problem = Problem(reason=error.reason, params={"host": channel.api_url or ""})
+            return ConnectionReport(problems=(problem,))
+        return ConnectionCheck(
+            client,
+            confirms=channel.auto_confirm,
+            expires_at=expires.replace(tzinfo=UTC) if expires else None,
+        ).run()
+
+    # === ORDERS === #
+
+    def _pull_orders(self, channel, cursor, known_open_refs):
+        start = channel.import_from
+        start = start.replace(tzinfo=UTC) if start else self._default_start()
+        yield from OrderPull(self._orders(channel), start, cursor, known_open_refs).pages()
+
+    @api.model
+    def _default_start(self):
+        return self._now() - timedelta(days=const.SEARCH_DAYS)
+
+    def _fetch_orders(self, channel, refs):
+        found = self._orders(channel).get(refs)
+        return [document(found[ref]) for ref in dict.fromkeys(refs) if ref in found]
+
+    def _parse_order(self, channel, payload):
+        return parse_order(payload)
+
+    def _confirm_orders(self, channel, refs):
+        return self._orders(channel).confirm(refs)
+
+    def _cancel_order(self, channel, ref, reason_code, restock):
+        orders = self._orders(channel)
+        shipping = ShippingService(orders.client, orders)
+        return orders.cancel(ref, int(reason_code), restock, shipping)
+
+    # === STOCK AND LISTINGS === #
+
+    def _push_stock(self, channel, levels, idempotency_key):
+        return StockService(self._client(channel)).push(levels)
+
+    def _read_stock(self, channel, keys):
+        return StockService(self._client(channel)).read(keys)
+
+    def _fetch_listings(self, channel, cursor):
+        client = self._client(channel)
+        stock = StockService(client)
+        service = ItemService(client, channel.rakuten_shop_url)
+        for listings, following, more in service.pages(cursor):
+            keys = [SkuKey(item_ref=row.ref, ref=sku.ref) for row in listings for sku in row.skus]
+            shown = stock.read(keys) if keys else {}
+            yield ListingPage(
+                listings=tuple(service.with_stock(listing, shown) for listing in listings),
+                cursor=following,
+                more=more,
+            )
+
+    # === SHIPMENTS === #
+
+    def _push_shipments(self, channel, shipments):
+        orders = self._orders(channel)
+        service = ShippingService(orders.client, orders)
+        return [service.push(shipment) for shipment in shipments]

@@ -1,0 +1,4 @@
+from . import test_contract
+from . import test_onboarding
+from . import test_orders
+from . import test_stock

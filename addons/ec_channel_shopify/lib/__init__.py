@@ -1,0 +1,1 @@
+"""Wire client of the Shopify Admin GraphQL API: pure Python, never imports ``odoo``."""

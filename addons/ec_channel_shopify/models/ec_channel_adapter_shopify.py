@@ -1,0 +1,299 @@
+"""Shopify in the core's words. Everything that talks to the shop is in ``lib``."""
+
+from datetime import UTC
+
+from odoo import api, fields, models
+
+from odoo.addons.ec_unified.lib.data import (
+    ConnectionReport,
+    Limits,
+    Problem,
+    Result,
+    StockResult,
+)
+from odoo.addons.ec_unified.lib.errors import DataError, SetupError
+from odoo.addons.ec_unified.lib.http import Transport
+
+from ..lib import const, stock
+from ..lib.client import ShopifyClient
+from ..lib.connection import Expectations, check_connection
+from ..lib.fulfilment import push_shipment
+from ..lib.listings import read_listings
+from ..lib.order_parse import parse_order
+from ..lib.order_payment import looks_like_cod
+from ..lib.order_write import cancel_order, mark_as_paid
+from ..lib.orders import OrderReader
+from ..lib.token import ClientCredentials, PermanentToken
+from ..lib.wishes import split_words
+
+#: Gateways whose meaning does not depend on the shop; others a person assigns once.
+_ROLES = {
+    "shopify_payments": "card",
+    "gift_card": "points",
+    "shopify_store_credit": "points",
+    "paypay": "wallet",
+    "amazon_payments": "wallet",
+    "paypal": "wallet",
+    "paidy": "deferred",
+}
+_ROLE_WORDS = (
+    ("銀行振込", "bank"), ("bank deposit", "bank"), ("bank transfer", "bank"),
+    ("コンビニ", "konbini"), ("konbini", "konbini"), ("後払い", "deferred"),
+)  # fmt: skip
+
+
+class EcChannelAdapterShopify(models.AbstractModel):
+    _name = "ec.channel.adapter.shopify"
+    _inherit = "ec.channel.adapter"
+    _description = "Shopify adapter"
+
+    # === ABOUT THE MALL === #
+
+    @api.model
+    def _support(self):
+        return {"webhook": True, "cancel": True}
+
+    def _limits(self, channel):
+        return Limits(
+            stock_batch=const.MAX_ARRAY,
+            stock_read_batch=const.MAX_ARRAY,
+            confirm_batch=1000,
+            shipment_batch=10,
+        )
+
+    def _suggest_mapping(self, channel, kind, value, label):
+        if kind != "payment":
+            return {}
+        role = _ROLES.get(value) or ("cod" if looks_like_cod(value) else None)
+        if role is None:
+            text = f"{value} {label}".lower()
+            role = next((role for word, role in _ROLE_WORDS if word in text), None)
+        return {"payment_method_role": role} if role else {}
+
+    def _order_url(self, channel, order_ref):
+        number = order_ref.rsplit("/", 1)[-1]
+        return f"https://{channel.shopify_domain}/admin/orders/{number}"
+
+    def _cancel_reasons(self, channel):
+        labels = {
+            "CUSTOMER": self.env._("The customer wants it"),
+            "INVENTORY": self.env._("Out of stock"),
+            "FRAUD": self.env._("Fraud"),
+            "DECLINED": self.env._("Payment declined"),
+            "STAFF": self.env._("Our mistake"),
+            "OTHER": self.env._("Other"),
+        }
+        return [(code, labels[code]) for code in const.CANCEL_REASONS]
+
+    def _describe_reason(self, channel, reason, params):
+        what = (params or {}).get("what") or "–"
+        _ = self.env._
+        texts = {
+            "unauthorised": _(
+                "Shopify refuses the credentials. Compare client ID and client secret with the app "
+                "in the Dev Dashboard (Settings) and enter them again."
+            ),
+            "shop_not_permitted": _(
+                "The app and the shop do not belong to the same organisation. Create the app in "
+                "the Dev Dashboard of the organisation that owns the shop."
+            ),
+            "not_installed": _(
+                "The app is not installed in the shop. Open the app in the Dev Dashboard, choose "
+                "“Install app” and the shop."
+            ),
+            "scope_missing": _(
+                "The app lacks the scope %s. Tick it in a new version of the app, release it, and "
+                "approve it in the shop.",
+                what,
+            ),
+            "wrong_host": _(
+                "No Shopify shop answers at this address. Check the domain: it ends with "
+                "myshopify.com, and it is not the shop's own domain."
+            ),
+            "protected_data": _(
+                "Shopify withholds names and addresses. Ask for access to protected customer data "
+                "in the Dev Dashboard (API access); on the Basic plan it may not be granted."
+            ),
+            "order_window": _(
+                "Only orders of the last 60 days can be read. For older ones the app needs the "
+                "scope read_all_orders."
+            ),
+            "taxes_not_included": _(
+                "The shop's prices are without tax. Orders arrive with the tax added to each line."
+            ),
+            "api_version": _("Shopify answers with API version %s instead of ours.", what),
+            "other_shop": _("The credentials belong to another shop: %s.", what),
+            "no_location": _("The shop has no active location that holds stock."),
+            "location_unknown": _(
+                "The location for the stock does not exist any more. Check the connection, then "
+                "choose the location again."
+            ),
+            "location_missing": _(
+                "It is not chosen which location of the shop shows the stock. Assign a warehouse "
+                "to a location in the shop's settings."
+            ),
+            "several_locations": _(
+                "Several locations of the shop have a warehouse here. The whole stock is shown at "
+                "%s; the others are left alone.",
+                what,
+            ),
+            "not_tracked": _(
+                "Shopify does not count the stock of this item. Switch on “Track quantity” there."
+            ),
+        }
+        return texts.get(reason)
+
+    # === CLIENT === #
+
+    def _client(self, channel):
+        """:raise SetupError: credentials are missing"""
+        channel = channel.sudo()
+        transport = Transport(
+            secrets=channel._secrets(), observer=channel._attempt_observer()
+        )
+        return ShopifyClient(
+            channel.api_url, self._token_source(channel, transport), transport=transport
+        )
+
+    def _token_source(self, channel, transport):
+        if channel.shopify_access_token:
+            return PermanentToken(channel.shopify_access_token)
+        return ClientCredentials(
+            channel.api_url,
+            channel.shopify_client_id,
+            channel.shopify_client_secret,
+            transport=transport,
+            store=self.env["ec.shopify.token"]._store_of(channel),
+        )
+
+    # === CONNECTION === #
+
+    def _check_connection(self, channel):
+        start = channel.import_from
+        wanted = Expectations(
+            import_from=start and start.replace(tzinfo=UTC),
+            domain=channel.shopify_domain,
+            now=fields.Datetime.now().replace(tzinfo=UTC),
+        )
+        try:
+            report = check_connection(self._client(channel), wanted)
+        except SetupError as error:
+            what = error.params.get("what") or channel.api_url or ""
+            return ConnectionReport(
+                problems=(Problem(reason=error.reason, params={"what": what}),)
+            )
+        return self._with_locations(channel, report)
+
+    def _with_locations(self, channel, report):
+        """What our own choice of locations adds to the findings."""
+        used = channel.sudo().shopify_location_ids.filtered("warehouse_id")
+        if len(used) < 2:
+            return report
+        problem = Problem(
+            reason="several_locations",
+            blocking=False,
+            params={"what": channel._shopify_stock_location().name or used[0].name},
+        )
+        return ConnectionReport(
+            shop_name=report.shop_name,
+            shop_ref=report.shop_ref,
+            currency=report.currency,
+            places=report.places,
+            problems=(*report.problems, problem),
+        )
+
+    # === ORDERS === #
+
+    def _reader(self, channel):
+        start = channel.import_from
+        return OrderReader(
+            self._client(channel),
+            created_from=start and start.replace(tzinfo=UTC),
+            skip_sources=split_words(channel.shopify_skip_sources),
+            now=fields.Datetime.now().replace(tzinfo=UTC),
+        )
+
+    def _pull_orders(self, channel, cursor, known_open_refs):
+        yield from self._reader(channel).changed(cursor)
+
+    def _fetch_orders(self, channel, refs):
+        skipped = split_words(channel.shopify_skip_sources)
+        found = self._reader(channel).fetch(list(dict.fromkeys(refs)))
+        return [doc for doc in found if doc.payload.get("sourceName") not in skipped]
+
+    def _parse_order(self, channel, payload):
+        return parse_order(payload, channel._shopify_parse_settings())
+
+    def _confirm_orders(self, channel, refs):
+        """Shopify knows no confirmation: every order counts as accepted."""
+        return [Result(ref=ref, ok=True, already=True) for ref in refs]
+
+    def _cancel_order(self, channel, ref, reason_code, restock):
+        return cancel_order(self._client(channel), ref, reason_code, restock=restock)
+
+    def _mark_order_paid(self, channel, ref):
+        """Book the open amount of an order as received at the shop.
+
+        :rtype: lib.data.Result
+        """
+        return mark_as_paid(self._client(channel), ref)
+
+    # === STOCK AND LISTINGS === #
+
+    def _push_stock(self, channel, levels, idempotency_key):
+        location = self._stock_location(channel)
+        client = self._client(channel)
+        rows = {}
+        for level in levels:
+            item = level.key.extra.get("inventory_item_id")
+            if item:
+                rows[item] = stock.StockRow(
+                    item=item, location=location, quantity=level.quantity
+                )
+        found = stock.read_levels(client, list(rows), location)
+        plan, errors = stock.plan_rows(list(rows.values()), found)
+        reference = f"gid://ec-unified/StockPush/{idempotency_key}"
+        outcome = stock.set_available(client, plan, idempotency_key, reference)
+        errors.update({row.item: err for row, err in zip(plan, outcome, strict=True) if err})
+        return [self._stock_result(level, errors) for level in levels]
+
+    @api.model
+    def _stock_result(self, level, errors):
+        item = level.key.extra.get("inventory_item_id")
+        error = errors.get(item)
+        if not item:
+            error = DataError(f"no inventory item for {level.key.ref}", reason="not_found")
+        return StockResult(
+            key=level.key,
+            ok=error is None,
+            quantity=None if error else level.quantity,
+            error=error,
+        )
+
+    def _read_stock(self, channel, keys):
+        items = {key.ref: key.extra.get("inventory_item_id") for key in keys}
+        found = stock.read_levels(
+            self._client(channel), [i for i in items.values() if i], self._stock_location(channel)
+        )
+        return {
+            ref: (found[item].available or 0) if found[item].tracked else None
+            for ref, item in items.items()
+            if item in found
+        }
+
+    def _stock_location(self, channel):
+        """:raise SetupError: no location is chosen"""
+        location = channel._shopify_stock_location()
+        if not location:
+            raise SetupError("no location has a warehouse", reason="location_missing")
+        return location.gid
+
+    def _fetch_listings(self, channel, cursor):
+        yield from read_listings(self._client(channel), cursor)
+
+    # === SHIPMENTS === #
+
+    def _push_shipments(self, channel, shipments):
+        client = self._client(channel)
+        ours = set(channel.sudo().shopify_location_ids.filtered("warehouse_id").mapped("gid"))
+        return [push_shipment(client, shipment, ours) for shipment in shipments]

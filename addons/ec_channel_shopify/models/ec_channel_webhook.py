@@ -1,0 +1,124 @@
+"""Notifications of a Shopify shop: where they go, and whether Shopify still sends them."""
+
+import ipaddress
+import logging
+from urllib.parse import urlsplit
+
+from odoo import api, fields, models
+
+from ..lib.webhooks import drop_subscriptions, repair_subscriptions
+
+_logger = logging.getLogger(__name__)
+
+OP = "check_webhooks"
+
+
+class EcChannel(models.Model):
+    _inherit = "ec.channel"
+
+    shopify_webhook_base_url = fields.Char(
+        string="Address for notifications",
+        help="How Shopify reaches this Odoo, beginning with https. Empty: the address of this "
+        "Odoo. Without a public address orders are fetched at intervals only.",
+    )
+    shopify_webhook_note = fields.Char(
+        compute="_compute_shopify_webhook_note", string="Notifications"
+    )
+
+    @api.depends("operation_ids.result")
+    @api.depends_context("lang")
+    def _compute_shopify_webhook_note(self):
+        for channel in self:
+            rows = channel.sudo().operation_ids.filtered(lambda row: row.operation == OP)
+            result = rows.result or {}
+            if result.get("skipped"):
+                note = self.env._("Not subscribed: Shopify cannot reach %s.", result["skipped"])
+            elif result.get("topics"):
+                note = self.env._("Subscribed.")
+            else:
+                note = False
+            channel.shopify_webhook_note = note
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("state") == "active" or "shopify_webhook_base_url" in vals:
+            shops = self.filtered(lambda c: c.provider == "shopify" and c.state == "active")
+            shops._trigger_op(OP)
+        return result
+
+    @api.model
+    def _operations(self):
+        operations = super()._operations()
+        if len(self) == 1 and self.provider == "shopify":
+            operations[OP] = {
+                "method": "action_check_webhooks",
+                "states": ("active",),
+                "interval": (1, "days"),
+                "hour": 22,
+            }
+        return operations
+
+    @api.model
+    def _operation_labels(self):
+        return {**super()._operation_labels(), OP: self.env._("Check notifications")}
+
+    def action_check_webhooks(self):
+        """Make sure that these shops send their notifications here, now.
+
+        Shopify deletes a subscription whose deliveries failed eight times in a row.
+        """
+        for channel in self._runnable(OP):
+            with channel._guard(OP) as go:
+                if go:
+                    channel._check_webhooks()
+        return True
+
+    def _check_webhooks(self):
+        uri = self._shopify_webhook_uri()
+        row = self._operation(OP)
+        if not self._shopify_reachable(uri):
+            row.result = {"skipped": uri or "–"}
+            return
+        client = self._adapter()._client(self)
+        former = (row.result or {}).get("uri")
+        if former and former != uri:
+            drop_subscriptions(client, former)
+        made, dropped = repair_subscriptions(client, uri)
+        if made or dropped:
+            _logger.info("channel %s: subscribed %s, dropped %s", self.id, made, dropped)
+        row.result = {"uri": uri, "topics": made or (row.result or {}).get("topics") or ["–"]}
+
+    def _shopify_webhook_uri(self):
+        """The address this shop's notifications go to; its last part is the shop's own secret."""
+        self.ensure_one()
+        channel = self.sudo()
+        base = channel.shopify_webhook_base_url or self.env["ir.config_parameter"].sudo().get_param(
+            "web.base.url", ""
+        )
+        token = channel.shopify_webhook_token
+        return f"{base.rstrip('/')}/ec_unified/shopify/webhook/{token}" if base and token else ""
+
+    def _shopify_reachable(self, uri):
+        """Shopify delivers to public https addresses only; a simulated shop also to this one."""
+        if (self.api_url or "").startswith("http://"):
+            return bool(uri)
+        parts = urlsplit(uri)
+        return parts.scheme == "https" and not _is_private(parts.hostname or "")
+
+    def _shopify_webhook_secrets(self):
+        """Secrets that may sign a notification now, the former one for a while."""
+        channel = self.sudo()
+        found = [channel.shopify_client_secret]
+        until = channel.shopify_old_secret_until
+        if until and until > fields.Datetime.now():
+            found.append(channel.shopify_old_secret)
+        return [secret for secret in found if secret]
+
+
+def _is_private(host):
+    if host in ("", "localhost") or host.endswith((".local", ".internal", ".localhost")):
+        return True
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." not in host

@@ -1,0 +1,24 @@
+"""Where a Shopify shop keeps its stock, and which warehouse that is here."""
+
+from odoo import fields, models
+
+
+class EcShopifyLocation(models.Model):
+    """One of the shop's locations. The first one with a warehouse is where stock is written."""
+
+    _name = "ec.shopify.location"
+    _description = "Shopify location"
+    _order = "channel_id, sequence, id"
+    _check_company_auto = True
+
+    channel_id = fields.Many2one("ec.channel", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="channel_id.company_id", store=True, index=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    name = fields.Char(required=True, readonly=True)
+    gid = fields.Char(string="Shopify id", required=True, readonly=True)
+    warehouse_id = fields.Many2one("stock.warehouse", string="Warehouse here", check_company=True)
+
+    _gid_unique = models.Constraint(
+        "UNIQUE (channel_id, gid)", "This location of the shop is already listed."
+    )

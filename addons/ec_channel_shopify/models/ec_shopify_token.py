@@ -1,0 +1,108 @@
+"""The access token a shop gave us, shared by all processes."""
+
+import threading
+from contextlib import contextmanager, nullcontext
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.fields import NO_ACCESS
+from odoo.modules import module as odoo_module
+
+_memory = {}
+_memory_lock = threading.Lock()
+
+
+class EcShopifyToken(models.Model):
+    """Read and written in short transactions of its own: the working transaction may be rolled
+    back, may hold the channel's row, and sees only its own snapshot."""
+
+    _name = "ec.shopify.token"
+    _description = "Shopify access token"
+    _rec_name = "channel_id"
+
+    channel_id = fields.Many2one("ec.channel", required=True, ondelete="cascade", readonly=True)
+    access_token = fields.Char(readonly=True, copy=False, groups=NO_ACCESS)
+    expires_at = fields.Datetime(readonly=True, copy=False)
+
+    _channel_unique = models.Constraint("UNIQUE (channel_id)", "A shop has one token.")
+
+    @api.model
+    def _store_of(self, channel):
+        """The store for ``lib.token.ClientCredentials``."""
+        if odoo_module.current_test:
+            # A test's channel is not committed: no other transaction could refer to it.
+            return _MemoryStore((self.env.cr.dbname, channel.id))
+        return _TableStore(self.env.registry, channel.id)
+
+    @api.model
+    def _forget(self, channels):
+        """The credentials changed: what they fetched is void."""
+        self.sudo().search([("channel_id", "in", channels.ids)]).write({"access_token": False})
+        for channel in channels:
+            _memory.pop((self.env.cr.dbname, channel.id), None)
+
+
+class _TableStore:
+    """Keeps the token in ``ec_shopify_token``; the lock is held by the database."""
+
+    def __init__(self, registry, channel_id):
+        self._registry = registry
+        self._channel_id = channel_id
+
+    def get(self):
+        with self._registry.cursor() as cr:
+            cr.execute(
+                """
+                SELECT access_token, extract(epoch FROM expires_at AT TIME ZONE 'UTC')
+                  FROM ec_shopify_token WHERE channel_id = %s AND access_token IS NOT NULL
+                """,
+                (self._channel_id,),
+            )
+            row = cr.fetchone()
+        return (row[0], float(row[1])) if row else None
+
+    def save(self, token, expires_at):
+        try:
+            with self._registry.cursor() as cr:
+                cr.execute(
+                    """
+                    INSERT INTO ec_shopify_token AS t
+                           (channel_id, access_token, expires_at, create_date, write_date)
+                    VALUES (%(channel)s, %(token)s, to_timestamp(%(expires)s) AT TIME ZONE 'UTC',
+                            now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')
+                    ON CONFLICT (channel_id) DO UPDATE
+                       SET access_token = excluded.access_token, expires_at = excluded.expires_at,
+                           write_date = excluded.write_date
+                    """,
+                    {"channel": self._channel_id, "token": token, "expires": expires_at},
+                )
+        except psycopg2.errors.ForeignKeyViolation:
+            # The channel is not committed yet: the token serves this run only.
+            return
+
+    @contextmanager
+    def lock(self):
+        with self._registry.cursor() as cr:
+            cr.execute(
+                "SELECT pg_advisory_xact_lock(%s, hashtext('ec/shopify_token'))",
+                (self._channel_id,),
+            )
+            yield
+
+
+class _MemoryStore:
+    """Keeps the token in this process, for tests."""
+
+    def __init__(self, key):
+        self._key = key
+
+    def get(self):
+        return _memory.get(self._key)
+
+    def save(self, token, expires_at):
+        with _memory_lock:
+            _memory[self._key] = (token, expires_at)
+
+    def lock(self):
+        return nullcontext()

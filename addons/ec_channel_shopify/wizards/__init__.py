@@ -1,0 +1,1 @@
+from . import ec_channel_onboarding
