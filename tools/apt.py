@@ -6,6 +6,7 @@ interrupted download, and knows the machine's mirror and proxy, so that none is 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -120,37 +121,38 @@ class PrivateApt:
         return files
 
     def _download_one(self, name: str, package: Package, target: Path) -> None:
+        """Let apt-get fetch a file; a part of it that is there already is kept."""
+        say(f"downloading {name} ({package.size / 1e6:.1f} MB)")
+        partial = cache_dir("debs", "partial") / target.name
         process = subprocess.Popen(
             self.command("-q", "download", name),
-            cwd=target.parent,
+            cwd=partial.parent,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
         )
-        say(f"downloading {name} ({package.size / 1e6:.1f} MB)")
         progress = Progress(name, package.size)
-        partial = self.archives / "partial"
         while process.poll() is None:
-            if package.size > _SHOW_FROM:
-                progress.update(_largest_size(partial, name))
+            if package.size > _SHOW_FROM and partial.exists():
+                progress.update(partial.stat().st_size)
             time.sleep(0.2)
         progress.finish()
-        if process.returncode or not target.exists():
+        if process.returncode or not partial.exists():
             detail = process.stderr.read() if process.stderr else ""
             raise ToolError(
                 f"Download of {name} failed; run the command again to resume it.\n{detail.strip()}"
             )
+        if package.sha256 and sha256(partial) != package.sha256:
+            partial.unlink()
+            raise ToolError(f"{name} has a wrong SHA-256; deleted. Run the command again.")
+        partial.rename(target)
 
 
-def _largest_size(folder: Path, prefix: str) -> int:
-    """Return the size of the biggest file with this prefix, 0 if there is none."""
-    sizes = [0]
-    for path in folder.glob(f"{prefix}*"):
-        try:
-            sizes.append(path.stat().st_size)
-        except FileNotFoundError:
-            continue
-    return max(sizes)
+def sha256(path: Path) -> str:
+    """Return the hash of a file's content."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def native() -> PrivateApt:

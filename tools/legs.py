@@ -27,7 +27,6 @@ _LEFTOVERS = {
     "columns": "SELECT table_name || '.' || column_name FROM information_schema.columns "
     "WHERE table_schema = 'public' "
     "AND (table_name LIKE 'ec\\_%' OR column_name LIKE 'ec\\_%')",
-    "crons": "SELECT cron_name FROM ir_cron WHERE cron_name LIKE 'EC %'",
 }
 
 

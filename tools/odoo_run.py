@@ -14,10 +14,12 @@ from .paths import LOGS
 
 _PROBLEM = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ (WARNING|ERROR|CRITICAL) ")
 _RECORD = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d+ \d+ [A-Z]+ ")
-#: Problems of the environment that say nothing about our addons.
+#: Records that say nothing about our addons: of the environment, or of Odoo when a module
+#: has no test for the phase.
 _HARMLESS = (
     "unable to find wkhtmltopdf",
     "Missing or invalid wkhtmltopdf",
+    "0 failed, 0 error(s) of 0 tests",
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from dataclasses import dataclass
@@ -99,10 +98,6 @@ def _check_offer(sid: apt.PrivateApt) -> None:
 
 
 def _check_hash(package: Path) -> None:
-    digest = hashlib.sha256()
-    with package.open("rb") as handle:
-        while chunk := handle.read(1 << 20):
-            digest.update(chunk)
-    if digest.hexdigest() != ODOO_SHA256:
+    if apt.sha256(package) != ODOO_SHA256:
         package.unlink()
         raise ToolError(f"{package.name} has a wrong SHA-256; deleted. Run again.")

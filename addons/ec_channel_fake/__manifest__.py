@@ -1,6 +1,6 @@
 {
     "name": "EC Unified: channel for tests",
-    "summary": "For tests only: a shop without a mall, its documents and stock kept in the database",
+    "summary": "For tests only: a shop without a mall, kept in the database",
     "version": "19.0.1.0.0",
     "category": "Hidden/Tests",
     "author": "EC Unified",

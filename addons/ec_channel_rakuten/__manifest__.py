@@ -10,6 +10,4 @@
         "views/ec_channel_views.xml",
         "views/ec_channel_onboarding_views.xml",
     ],
-    "auto_install": False,
-    "installable": True,
 }

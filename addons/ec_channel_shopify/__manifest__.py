@@ -12,5 +12,4 @@
         "views/ec_channel_views.xml",
         "wizards/ec_channel_onboarding_views.xml",
     ],
-    "installable": True,
 }

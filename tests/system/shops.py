@@ -6,7 +6,7 @@ from typing import Any
 
 from demo import catalog
 from tests.malls.rakuten import RakutenMall
-from tests.malls.shopify import ShopifyShop
+from tests.malls.shopify.shop import ShopifyShop
 from tools.lab import Lab
 
 #: Pieces of every SKU at the start: enough that no order waits for goods.

@@ -107,6 +107,9 @@ CASES = {
         2060,
         [(R10, 880, 80), (R8, 1080, 80)],
     ),
+    "fee outside of the tax": order(
+        [line(1100), line(200, None, kind=d.OTHER_FEE)], 1300, [(R10, 1100, 100)]
+    ),
     "pieces that do not divide": order(
         [line(1000, quantity=3, price="333.33")], 1000, [(R10, 1000, 91)]
     ),

@@ -21,7 +21,7 @@ from ec_addons.ec_unified.lib.errors import (
 from ec_addons.ec_unified.lib.http import Retry
 from ec_addons.ec_unified.lib.ratelimit import MemorySlots
 
-from tests.wire.fixtures.scripted_server import ScriptedServer
+from tests.wire.fixtures.rakuten_server import ScriptedServer
 
 SECRET, KEY = "SP888001_wire-test-secret", "SL888001_wire+test/key"
 WEDNESDAY = datetime(2026, 7, 15, 3, 0, tzinfo=UTC)
@@ -43,7 +43,8 @@ def client(url, **options):
 
 
 def messages(kind, code, **extra):
-    return {"MessageModelList": [{"messageType": kind, "messageCode": code, "message": "x", **extra}]}
+    row = {"messageType": kind, "messageCode": code, "message": "x", **extra}
+    return {"MessageModelList": [row]}
 
 
 def errors(code, path=None):
@@ -82,7 +83,9 @@ READS = {
     "item key": (401, errors("GE0011"), SetupError, "unauthorised"),
     "paid option missing": (401, errors("AuthError"), SetupError, "function_missing"),
     "item server error": (500, errors("GE0019"), TransientError, "unavailable"),
-    "inquiry refused": (400, {"error": {"code": "IE001", "targets": {"a": "b"}}}, DataError, "refused"),
+    "inquiry refused": (
+        400, {"error": {"code": "IE001", "targets": {"a": "b"}}}, DataError, "refused",
+    ),
     "inquiry repeated": (409, {"error": {"code": "IE000"}}, ConflictError, "wrong_state"),
     "too fast": (429, {}, TransientError, "throttled"),
     "too fast, HTML": (429, HTML, TransientError, "throttled"),
@@ -148,7 +151,8 @@ def test_refused_connection_proves_that_nothing_was_written():
 def test_reads_are_repeated_with_growing_waits():
     waits = []
     retry = Retry(attempts=4, sleep=waits.append, jitter=lambda: 1.0)
-    with ScriptedServer((503, HTML), None, (429, {}, {"Retry-After": "3"}), (200, OK_SEARCH)) as srv:
+    throttled = (429, {}, {"Retry-After": "3"})
+    with ScriptedServer((503, HTML), None, throttled, (200, OK_SEARCH)) as srv:
         assert read(srv, retry=retry) == OK_SEARCH
         assert len(srv.requests) == 4
     assert waits[0] < waits[1] and waits[2] >= 3
@@ -169,7 +173,9 @@ def test_what_a_person_must_mend_is_not_repeated(answer):
         assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize(("now", "reason"), [(WEDNESDAY, "unavailable"), (SUNDAY_3_JST, "maintenance")])
+@pytest.mark.parametrize(
+    ("now", "reason"), [(WEDNESDAY, "unavailable"), (SUNDAY_3_JST, "maintenance")]
+)
 def test_weekly_window(now, reason):
     """The same silence is a failure on Wednesday and maintenance early on Sunday in Japan."""
     with ScriptedServer((503, HTML)) as server, pytest.raises(TransientError) as caught:

@@ -105,8 +105,16 @@ CASES = {
     "deferred payment's extra fee": (
         order(package(501, [item(11, 2200)]), goods=2200, request=2450, SettlementModel=settle(21),
               additionalFeeOccurAmountToUser=250, taxes=[tax(0.1, 2200, 200)]),
-        {"product": [(2200, R10)], "other_fee": [(250, R0)]},
+        {"product": [(2200, R10)], "other_fee": [(250, None)]},
         2450, 0, 0, 2450,
+    ),
+    # The same with goods at 0 %: the fee must not be taken for one of them.
+    "extra fee beside goods without tax": (
+        order(package(501, [item(11, 2200), item(12, 5000, 1, 0)]), goods=7200, request=7450,
+              SettlementModel=settle(21), additionalFeeOccurAmountToUser=250,
+              taxes=[tax(0.1, 2200, 200), tax(0, 5000, 0)]),
+        {"product": [(2200, R10), (5000, R0)], "other_fee": [(250, None)]},
+        7450, 0, 0, 7450,
     ),
     "payment charge": (
         order(package(501, [item(11, 2200)]), goods=2200, request=2310, paymentCharge=110,
@@ -197,13 +205,16 @@ def test_several_destinations_keep_their_own_data():
            "storePrefecture": "沖縄県", "storeAddress": "見本1-1"}  # fmt: skip
     model = order(
         package(501, [item(11, 1000)], noshi="御祝", dropOffFlag=1, dropOffLocation="玄関前"),
-        package(502, [item(12, 1000)], SenderModel=far, DeliveryCvsModel=cvs, dropOffLocation="車庫"),
+        package(
+            502, [item(12, 1000)], SenderModel=far, DeliveryCvsModel=cvs, dropOffLocation="車庫"
+        ),
         goods=2000, request=2000, deliveryDate="2026-07-20", shippingTerm=1820,
         isolatedIslandFlag=1, taxes=[tax(0.1, 2000, 182)],
     )  # fmt: skip
     data = parse_order(model)
     near, island = data.destinations
-    assert (near.ref, near.noshi, near.drop_off, near.pickup_point) == ("501", "御祝", "玄関前", None)
+    assert (near.ref, near.noshi, near.drop_off) == ("501", "御祝", "玄関前")
+    assert near.pickup_point is None
     assert island.drop_off is None  # dropOffFlag is not set
     assert "ローソン 見本店 0001" in island.pickup_point
     assert island.address.state_code == "JP-47" and island.address.remote_island
@@ -293,8 +304,11 @@ def test_payment_state(code, progress, own, state):
 
 
 def test_paid_at_and_due_day():
-    due = [{"dueDateType": 2, "dueDate": "2026-09-01"}, {"dueDateType": 0, "dueDate": "2026-07-18"}]
-    data = parse_order(plain_order(SettlementModel=settle(9, name="銀行振込"), DueDateModelList=due))
+    due = [
+        {"dueDateType": 2, "dueDate": "2026-09-01"}, {"dueDateType": 0, "dueDate": "2026-07-18"},
+    ]  # fmt: skip
+    bank = settle(9, name="銀行振込")
+    data = parse_order(plain_order(SettlementModel=bank, DueDateModelList=due))
     assert data.payment_due_on == date(2026, 7, 18)
     assert data.paid_at == datetime(2026, 7, 11, 8, 40, 30, tzinfo=JST)
     assert data.payment_label == "銀行振込"
@@ -314,7 +328,8 @@ def test_cancelled_before_it_was_secured():
     [
         (None, (None, None, "")), (0, (None, None, "")), (1, (0, 12, "午前中")),
         (2, (12, 24, "午後")), (9, (None, None, "その他の時間帯")),
-        (708, (7, 8, "7:00〜8:00")), (1416, (14, 16, "14:00〜16:00")), (2324, (23, 24, "23:00〜24:00")),
+        (708, (7, 8, "7:00〜8:00")), (1416, (14, 16, "14:00〜16:00")),
+        (2324, (23, 24, "23:00〜24:00")),
         (1614, (None, None, "その他の時間帯")),
     ],
 )  # fmt: skip
@@ -333,7 +348,10 @@ def test_remarks():
     assert "remarks" in {flag.code for flag in data.flags}
 
 
-@pytest.mark.parametrize("text", [None, "", "[配送日時指定:]\n\n", "[配送日時指定:]\n\n[備考:]\n\n"])
+NO_REMARKS = [None, "", "[配送日時指定:]\n\n", "[配送日時指定:]\n\n[備考:]\n\n"]
+
+
+@pytest.mark.parametrize("text", NO_REMARKS)
 def test_empty_remarks_need_nobody(text):
     data = parse_order(plain_order(remarks=text))
     assert data.remarks is None and data.wish_text is None and data.flags == ()

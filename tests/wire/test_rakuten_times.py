@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from ec_addons.ec_channel_rakuten.lib import times
@@ -31,7 +31,8 @@ def test_reads_all_of_them(text):
 
 
 def test_days():
-    assert times.parse_day("2026-07-15") == times.parse_day("2026/07/15") == times.parse_day("20260715")
+    for text in ("2026-07-15", "2026/07/15", "20260715", "2026-07-15T00:00:00+0900"):
+        assert times.parse_day(text) == date(2026, 7, 15)
     assert times.parse_day(None) is None and times.parse_time("") is None
     for wrong in ("15.7.", "2026-13-01"):
         with pytest.raises(DataError):

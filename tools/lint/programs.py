@@ -14,7 +14,7 @@ def ruff() -> list[str]:
 
 
 def pylint_odoo() -> list[str]:
-    """Run pylint-odoo on every addon, two at a time."""
+    """Run pylint-odoo on every addon."""
     addons = sorted(str(p.parent.relative_to(ROOT)) for p in ADDONS.glob("*/__manifest__.py"))
     if not addons:
         return []

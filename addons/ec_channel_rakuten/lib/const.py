@@ -264,6 +264,6 @@ FUNCTIONS = {
     "getSubStatusList": "rpay.order.getSubStatusList",
     "getPayment": "rpay.order.getPayment",
     "items.search": "itemapi_2.0.items.search",
-    "inventory.bulk-get": "inventoryapi_2.0.inventories.bulk.get",
-    "inventory.bulk-upsert": "inventoryapi_2.0.inventories.bulk.upsert",
+    "inventory.bulk-get": "InventoryAPI 2.0 inventories.bulk-get",
+    "inventory.bulk-upsert": "InventoryAPI 2.0 inventories.bulk-upsert",
 }

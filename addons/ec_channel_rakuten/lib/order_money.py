@@ -1,7 +1,7 @@
 """Money of an OrderModel (2.5, 2.6): lines, coupons per rate, tax summary. Exact, in yen."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from ...ec_unified.lib import data as d
@@ -220,8 +220,10 @@ def _fees(model):
         )
     extra = amount(model.get("additionalFeeOccurAmountToUser"))
     if extra:
-        # Since 2023-09-14 it stands outside the tax summary (2.5): no tax of the shop's in it.
-        lines.append(_fee("additional", d.OTHER_FEE, "後払い手数料", extra, 0))
+        # Since 2023-09-14 it stands outside the tax summary (2.5): outside the shop's tax, which
+        # is not the same as a rate of 0 %.
+        fee = _fee("additional", d.OTHER_FEE, "後払い手数料", extra, 0)
+        lines.append(replace(fee, tax_rate=None))
     return lines
 
 

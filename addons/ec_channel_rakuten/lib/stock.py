@@ -40,7 +40,7 @@ class StockService:
 
     # --- read ----------------------------------------------------------------------------------
 
-    def read(self, keys):
+    def quantities(self, keys):
         """Quantities by ``SkuKey.ref``; what the mall has no stock record of is absent.
 
         :param keys: ``SkuKey`` objects, any number
@@ -77,7 +77,7 @@ class StockService:
         for chunk in batches(rows, const.STOCK_WRITE_BATCH):
             errors.update(self._write(chunk))
         written = [level.key for ref, level in wanted.items() if ref not in errors]
-        shown = self.read(written) if written else {}
+        shown = self.quantities(written) if written else {}
         return [_result(level, errors, shown) for level in levels]
 
     def _write(self, rows, tries=_TRIES):
@@ -104,7 +104,7 @@ class StockService:
 
     def _unwritten(self, rows):
         keys = [SkuKey(item_ref=row["manageNumber"], ref=ref) for ref, row in rows]
-        shown = self.read(keys)
+        shown = self.quantities(keys)
         return [(ref, row) for ref, row in rows if shown.get(ref) != row["quantity"]]
 
     def _without_bad(self, rows, error):

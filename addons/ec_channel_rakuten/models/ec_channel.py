@@ -20,7 +20,7 @@ class EcChannel(models.Model):
         copy=False,
         required_if_provider="rakuten",
         ec_secret=True,
-        help="Shown in RMS under WEB API service > Usage. Begins with SP.",
+        help="Shown in RMS under WEB API service > App list > Details. Begins with SP.",
     )
     rakuten_license_key = fields.Char(
         string="licenseKey",

@@ -57,39 +57,43 @@ class EcChannelAdapterRakuten(models.AbstractModel):
         texts = self._reason_texts()
         if params.get("code", "").endswith("CONFIRM_ORDER_ERROR_105"):
             reason = "amount_unset"
-        text = texts.get(reason)
-        return text % {"function": "–", "host": "–", "expires_at": "–", **params} if text else None
+        if reason not in texts:
+            return None
+        known = {"function": "–", "host": channel.api_url or "–", "expires_at": "–"}
+        return texts[reason] % {**known, **params}
 
     @api.model
     def _reason_texts(self):
         """Texts that name the screens of RMS."""
-        _ = self.env._
         return {
-            "unauthorised": _(
-                "RMS refuses the serviceSecret or licenseKey, or the key has expired. Open RMS > "
-                "WEB API service > Usage and enter both as they are shown there."
+            "unauthorised": self.env._(
+                "RMS refuses the serviceSecret or the licenseKey, or the key has expired. Open "
+                "“WEB API service > App list > Details” in RMS and enter both as shown there."
             ),
-            "key_expired": _(
-                "The licenseKey expired on %(expires_at)s. Issue a new one in RMS under WEB API "
-                "service > Usage and enter it here; it works after about 30 minutes."
+            "key_expired": self.env._(
+                "The licenseKey expired on %(expires_at)s. Issue a new one under “WEB API service "
+                "> App list > Details” in RMS and enter it here; it works after about 30 minutes."
             ),
-            "key_expires_soon": _(
-                "The licenseKey expires on %(expires_at)s. Issue a new one in RMS and enter it here "
-                "before that."
+            "key_expires_soon": self.env._(
+                "The licenseKey expires on %(expires_at)s. Issue a new one in RMS and enter it "
+                "here before that."
             ),
-            "function_missing": _(
-                "RMS refuses the function %(function)s. Tick it in RMS under WEB API service > "
-                "Edit functions. If it is ticked, the key is not active yet: try again in 30 "
-                "minutes."
+            "function_missing": self.env._(
+                "RMS refuses the function %(function)s. Tick it under “WEB API service > App list "
+                "> Details > Edit functions” in RMS. If it is ticked already, the key is not "
+                "active yet: try again in 30 minutes."
             ),
-            "wrong_host": _(
-                "%(host)s is not the address of RMS WEB SERVICE. Enter https://api.rms.rakuten.co.jp."
+            "wrong_host": self.env._(
+                "%(host)s is not the address of RMS WEB SERVICE. Enter "
+                "https://api.rms.rakuten.co.jp."
             ),
-            "credentials_missing": _("Enter the serviceSecret and the licenseKey of the shop."),
-            "maintenance": _(
+            "credentials_missing": self.env._(
+                "Enter the serviceSecret and the licenseKey of the shop."
+            ),
+            "maintenance": self.env._(
                 "RMS is under maintenance (usually Sunday 2:00 to 8:00). It goes on by itself."
             ),
-            "amount_unset": _(
+            "amount_unset": self.env._(
                 "The order cannot be confirmed: an amount, such as the postage, is not set yet. "
                 "Set it in RMS; the confirmation is tried again by itself."
             ),
@@ -183,7 +187,7 @@ class EcChannelAdapterRakuten(models.AbstractModel):
         return StockService(self._client(channel)).push(levels)
 
     def _read_stock(self, channel, keys):
-        return StockService(self._client(channel)).read(keys)
+        return StockService(self._client(channel)).quantities(keys)
 
     def _fetch_listings(self, channel, cursor):
         client = self._client(channel)
@@ -191,7 +195,7 @@ class EcChannelAdapterRakuten(models.AbstractModel):
         service = ItemService(client, channel.rakuten_shop_url)
         for listings, following, more in service.pages(cursor):
             keys = [SkuKey(item_ref=row.ref, ref=sku.ref) for row in listings for sku in row.skus]
-            shown = stock.read(keys) if keys else {}
+            shown = stock.quantities(keys) if keys else {}
             yield ListingPage(
                 listings=tuple(service.with_stock(listing, shown) for listing in listings),
                 cursor=following,

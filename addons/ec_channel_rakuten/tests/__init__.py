@@ -1,4 +1,5 @@
 from . import test_contract
 from . import test_onboarding
 from . import test_orders
+from . import test_shipment
 from . import test_stock

@@ -19,8 +19,8 @@ def load_mall():
     """
     if not (ROOT / "tests/malls/rakuten/mall.py").is_file():
         raise AssertionError(
-            f"these tests need the simulated mall: {ROOT}/tests/malls/rakuten is missing. Run them "
-            "from a checkout of the repository."
+            f"these tests need the simulated mall: {ROOT}/tests/malls/rakuten is missing. Run "
+            "them from a checkout of the repository."
         )
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
@@ -28,7 +28,8 @@ def load_mall():
         from tests.malls import rakuten
         from tests.malls.common import clock
     except ImportError as error:
-        raise AssertionError(f"another package named “tests” hides {ROOT}/tests: {error}") from error
+        text = f"another package named “tests” hides {ROOT}/tests: {error}"
+        raise AssertionError(text) from error
     return rakuten, clock
 
 

@@ -56,9 +56,10 @@ class TestRakutenOnboarding(RakutenCommon):
             wizard.action_next()
 
     def test_each_missing_function_is_listed(self):
-        self.mall.configure(disabled_functions=["rpay.order.confirmOrder", "inventory.bulk-upsert"])
+        missing = ["rpay.order.confirmOrder", "inventory.bulk-upsert"]
+        self.mall.configure(disabled_functions=missing)
         wizard = self.start()
         wizard.action_next()
         self.work(wizard.channel_id)
         self.assertIn("rpay.order.confirmOrder", wizard.check_report)
-        self.assertIn("bulk.upsert", wizard.check_report)
+        self.assertIn("bulk-upsert", wizard.check_report)

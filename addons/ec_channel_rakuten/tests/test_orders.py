@@ -122,7 +122,8 @@ class TestRakutenOrders(RakutenCommon):
     def test_maintenance_is_waited_for(self):
         self.mall.faults.add("maintenance", times=None)
         self.pull()
-        self.assertEqual((self.shop.health, self.shop.last_error_reason), ("waiting", "maintenance"))
+        found = (self.shop.health, self.shop.last_error_reason)
+        self.assertEqual(found, ("waiting", "maintenance"))
         self.mall.faults.clear()
         ref = self.mall.buy("AR-KZ01")
         self.pull()

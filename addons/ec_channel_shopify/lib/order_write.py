@@ -18,7 +18,7 @@ from .client import ShopifyClient, raise_user_errors
 from .failures import user_error
 
 #: A cancellation is a job at the shop; ask this often, this many seconds apart.
-POLLS = 10
+POLLS = 15
 POLL_SECONDS = 1.0
 
 
@@ -46,8 +46,7 @@ def cancel_order(
             pass  # the state below tells whether it arrived
         if job:
             _wait_for(client, job, sleep)
-        if not _state(client, ref)["cancelledAt"]:
-            raise TransientError("the cancellation is not finished yet", reason="uncertain_write")
+        _wait_until_cancelled(client, ref, sleep)
     except EcError as error:
         return Result(ref=ref, ok=False, error=error)
     return Result(ref=ref, ok=True)
@@ -97,6 +96,20 @@ def _start_cancel(
     payload = reply.data["orderCancel"]
     raise_user_errors(payload, reply, key="orderCancelUserErrors")
     return (payload.get("jobResult") or {}).get("id")
+
+
+def _wait_until_cancelled(
+    client: ShopifyClient, ref: str, sleep: Callable[[float], None]
+) -> None:
+    """Look at the order itself: the only truth, and all there is when the answer was lost.
+
+    :raise TransientError: not cancelled yet; asked again later, the state is read first
+    """
+    for _poll in range(POLLS):
+        if _state(client, ref)["cancelledAt"]:
+            return
+        sleep(POLL_SECONDS)
+    raise TransientError("the cancellation is not finished yet", reason="uncertain_write")
 
 
 def _wait_for(client: ShopifyClient, job: str, sleep: Callable[[float], None]) -> None:

@@ -21,6 +21,7 @@ from ...ec_unified.lib.errors import DataError
 from .client import ShopifyClient, dig
 from .const import MAX_ARRAY, OVERLAP
 
+ORDER_GID = "gid://shopify/Order/"
 LIGHT_PAGE = 250
 FULL_PAGE = 25
 LINES = 50
@@ -165,6 +166,7 @@ class OrderReader:
     def fetch(self, refs: list[str]) -> list[SourceDocument]:
         """The orders with these global ids, complete; missing ones are absent."""
         documents = []
+        refs = [ref for ref in refs if ref.startswith(ORDER_GID)]  # else the whole call fails
         start = 0
         while start < len(refs):
             ids = refs[start : start + min(self._full_page, MAX_ARRAY)]

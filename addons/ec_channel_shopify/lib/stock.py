@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +33,7 @@ class StockRow:
     location: str
     quantity: int
     known: int | None = None  # what the shop showed when it was read
+    primary: bool = True  # not: a further place, which needs no stock row of its own to show 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +44,20 @@ class Level:
     available: int | None
 
 
-def read_levels(client: ShopifyClient, items: list[str], location: str) -> dict[str, Level]:
-    """The available quantities at one location; unknown items are absent."""
-    found: dict[str, Level] = {}
+def read_levels(
+    client: ShopifyClient, items: Iterable[str], locations: Iterable[str]
+) -> dict[tuple[str, str], Level]:
+    """The available quantities by item and location; unknown items are absent."""
+    found: dict[tuple[str, str], Level] = {}
     unique = list(dict.fromkeys(items))
-    for start in range(0, len(unique), MAX_ARRAY):
-        reply = client.execute(
-            "inventory_levels", {"ids": unique[start : start + MAX_ARRAY], "location": location}
-        )
-        for node in reply.data["nodes"]:
-            if node and node.get("__typename") == "InventoryItem":
-                found[node["id"]] = Level(tracked=node["tracked"], available=_available(node))
+    chunks = [unique[i : i + MAX_ARRAY] for i in range(0, len(unique), MAX_ARRAY)]
+    for location in locations:
+        for chunk in chunks:
+            reply = client.execute("inventory_levels", {"ids": chunk, "location": location})
+            for node in reply.data["nodes"]:
+                if node and node.get("__typename") == "InventoryItem":
+                    level = Level(tracked=node["tracked"], available=_available(node))
+                    found[node["id"], location] = level
     return found
 
 
@@ -97,22 +102,24 @@ def write_key(key: str, rows: list[StockRow]) -> str:
 
 
 def plan_rows(
-    rows: list[StockRow], levels: dict[str, Level]
+    rows: list[StockRow], levels: dict[tuple[str, str], Level]
 ) -> tuple[list[StockRow], dict[str, EcError]]:
-    """What has to be written, with the quantity read before; and the rows that cannot be.
+    """What has to be written, with the quantity read before; and the items that cannot be.
 
     Rows that already show the wanted quantity are in neither.
+
+    :param levels: by item and location
     """
     plan, refused = [], {}
     for row in rows:
-        level = levels.get(row.item)
+        level = levels.get((row.item, row.location))
         if level is None:
             refused[row.item] = DataError(f"unknown item {row.item}", reason="not_found")
         elif not level.tracked:
             refused[row.item] = DataError(
                 f"stock of {row.item} is not tracked by the shop", reason="not_tracked"
             )
-        elif level.available != row.quantity:
+        elif (level.available or 0) != row.quantity or (level.available is None and row.primary):
             plan.append(replace(row, known=level.available))
     return plan, refused
 

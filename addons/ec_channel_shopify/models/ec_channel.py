@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -28,7 +29,10 @@ class EcChannel(models.Model):
     )
     shopify_domain = fields.Char(
         string="Shopify domain",
-        required_if_provider="shopify",
+        compute="_compute_shopify_domain",
+        store=True,
+        readonly=False,
+        precompute=True,
         help="The shop's name at Shopify, such as my-shop.myshopify.com; not the shop's own "
         "domain.",
     )
@@ -63,6 +67,7 @@ class EcChannel(models.Model):
         groups="ec_unified.group_ec_manager",
         copy=False,
         readonly=True,
+        ec_secret=True,
         index="btree_not_null",
         default=lambda self: secrets.token_urlsafe(24),
     )
@@ -85,6 +90,14 @@ class EcChannel(models.Model):
     )
 
     # === COMPUTES AND CRUD === #
+
+    @api.depends("api_url")
+    def _compute_shopify_domain(self):
+        """A shop given by its address alone is known by that; a proxy's address says nothing."""
+        for channel in self:
+            host = urlsplit(channel.api_url or "").hostname or ""
+            if not channel.shopify_domain and host.endswith(SHOP_HOST):
+                channel.shopify_domain = host
 
     @api.depends("shopify_domain")
     def _compute_api_url(self):
@@ -147,7 +160,11 @@ class EcChannel(models.Model):
     def _missing_for_provider(self):
         missing = super()._missing_for_provider()
         channel = self.sudo()
-        if channel.provider != "shopify" or channel.shopify_access_token:
+        if channel.provider != "shopify":
+            return missing
+        if not channel.api_url:
+            missing.append(self._fields["shopify_domain"]._description_string(self.env))
+        if channel.shopify_access_token:
             return missing
         for name in ("shopify_client_id", "shopify_client_secret"):
             if not channel[name]:
@@ -193,14 +210,14 @@ class EcChannel(models.Model):
         if rows and not rows.warehouse_id and len(self.warehouse_ids) == 1:
             rows.sorted("sequence")[:1].warehouse_id = self.warehouse_ids
 
-    def _shopify_stock_location(self):
-        """The location that shows the stock of this channel's warehouses.
+    def _shopify_stock_locations(self):
+        """The locations that stand for this channel's warehouses, the first one shows the stock.
 
         :return: ``ec.shopify.location``, empty when none is chosen
         """
         self.ensure_one()
         rows = self.sudo().shopify_location_ids.sorted("sequence")
-        return rows.filtered(lambda row: row.warehouse_id in self.warehouse_ids)[:1]
+        return rows.filtered(lambda row: row.warehouse_id in self.warehouse_ids)
 
     # === READING ORDERS === #
 

@@ -54,8 +54,9 @@ class EcChannelAdapterShopify(models.AbstractModel):
         return {"webhook": True, "cancel": True}
 
     def _limits(self, channel):
+        places = max(len(channel._shopify_stock_locations()), 1)
         return Limits(
-            stock_batch=const.MAX_ARRAY,
+            stock_batch=const.MAX_ARRAY // places,
             stock_read_batch=const.MAX_ARRAY,
             confirm_batch=1000,
             shipment_batch=10,
@@ -72,7 +73,8 @@ class EcChannelAdapterShopify(models.AbstractModel):
 
     def _order_url(self, channel, order_ref):
         number = order_ref.rsplit("/", 1)[-1]
-        return f"https://{channel.shopify_domain}/admin/orders/{number}"
+        base = f"https://{channel.shopify_domain}" if channel.shopify_domain else channel.api_url
+        return f"{base}/admin/orders/{number}"
 
     def _cancel_reasons(self, channel):
         labels = {
@@ -133,8 +135,8 @@ class EcChannelAdapterShopify(models.AbstractModel):
                 "to a location in the shop's settings."
             ),
             "several_locations": _(
-                "Several locations of the shop have a warehouse here. The whole stock is shown at "
-                "%s; the others are left alone.",
+                "Several locations of the shop have a warehouse here. The stock of all of them is "
+                "shown at %s; the others show 0.",
                 what,
             ),
             "not_tracked": _(
@@ -186,13 +188,11 @@ class EcChannelAdapterShopify(models.AbstractModel):
 
     def _with_locations(self, channel, report):
         """What our own choice of locations adds to the findings."""
-        used = channel.sudo().shopify_location_ids.filtered("warehouse_id")
+        used = channel._shopify_stock_locations()
         if len(used) < 2:
             return report
         problem = Problem(
-            reason="several_locations",
-            blocking=False,
-            params={"what": channel._shopify_stock_location().name or used[0].name},
+            reason="several_locations", blocking=False, params={"what": used[0].name}
         )
         return ConnectionReport(
             shop_name=report.shop_name,
@@ -241,16 +241,20 @@ class EcChannelAdapterShopify(models.AbstractModel):
     # === STOCK AND LISTINGS === #
 
     def _push_stock(self, channel, levels, idempotency_key):
-        location = self._stock_location(channel)
+        places = self._stock_places(channel)
         client = self._client(channel)
         rows = {}
         for level in levels:
             item = level.key.extra.get("inventory_item_id")
-            if item:
-                rows[item] = stock.StockRow(
-                    item=item, location=location, quantity=level.quantity
+            for number, place in enumerate(places if item else ()):
+                # The core's number is the sum of all our warehouses: shown at the first place only.
+                rows[item, place] = stock.StockRow(
+                    item=item,
+                    location=place,
+                    quantity=0 if number else level.quantity,
+                    primary=not number,
                 )
-        found = stock.read_levels(client, list(rows), location)
+        found = stock.read_levels(client, [item for item, _place in rows], places)
         plan, errors = stock.plan_rows(list(rows.values()), found)
         reference = f"gid://ec-unified/StockPush/{idempotency_key}"
         outcome = stock.set_available(client, plan, idempotency_key, reference)
@@ -272,21 +276,25 @@ class EcChannelAdapterShopify(models.AbstractModel):
 
     def _read_stock(self, channel, keys):
         items = {key.ref: key.extra.get("inventory_item_id") for key in keys}
-        found = stock.read_levels(
-            self._client(channel), [i for i in items.values() if i], self._stock_location(channel)
-        )
-        return {
-            ref: (found[item].available or 0) if found[item].tracked else None
-            for ref, item in items.items()
-            if item in found
-        }
+        places = self._stock_places(channel)
+        found = stock.read_levels(self._client(channel), filter(None, items.values()), places)
+        shown = {}
+        for ref, item in items.items():
+            levels = [found[item, place] for place in places if (item, place) in found]
+            if levels:
+                total = sum(level.available or 0 for level in levels)
+                shown[ref] = total if levels[0].tracked else None
+        return shown
 
-    def _stock_location(self, channel):
-        """:raise SetupError: no location is chosen"""
-        location = channel._shopify_stock_location()
-        if not location:
+    def _stock_places(self, channel):
+        """Ids of the locations that show our warehouses, the one with the number first.
+
+        :raise SetupError: no location is chosen
+        """
+        locations = channel._shopify_stock_locations()
+        if not locations:
             raise SetupError("no location has a warehouse", reason="location_missing")
-        return location.gid
+        return locations.mapped("gid")
 
     def _fetch_listings(self, channel, cursor):
         yield from read_listings(self._client(channel), cursor)

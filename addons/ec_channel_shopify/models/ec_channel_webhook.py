@@ -33,7 +33,7 @@ class EcChannel(models.Model):
             result = rows.result or {}
             if result.get("skipped"):
                 note = self.env._("Not subscribed: Shopify cannot reach %s.", result["skipped"])
-            elif result.get("topics"):
+            elif result.get("base"):
                 note = self.env._("Subscribed.")
             else:
                 note = False
@@ -74,35 +74,39 @@ class EcChannel(models.Model):
         return True
 
     def _check_webhooks(self):
-        uri = self._shopify_webhook_uri()
+        # Only the base is remembered: the rest of the address is a secret, the result is not.
+        base = self._shopify_webhook_base()
         row = self._operation(OP)
-        if not self._shopify_reachable(uri):
-            row.result = {"skipped": uri or "–"}
+        if not self._shopify_reachable(base):
+            row.result = {"skipped": base or "–"}
             return
         client = self._adapter()._client(self)
-        former = (row.result or {}).get("uri")
-        if former and former != uri:
-            drop_subscriptions(client, former)
-        made, dropped = repair_subscriptions(client, uri)
+        former = (row.result or {}).get("base")
+        if former and former != base:
+            drop_subscriptions(client, self._shopify_webhook_uri(former))
+        made, dropped = repair_subscriptions(client, self._shopify_webhook_uri(base))
         if made or dropped:
             _logger.info("channel %s: subscribed %s, dropped %s", self.id, made, dropped)
-        row.result = {"uri": uri, "topics": made or (row.result or {}).get("topics") or ["–"]}
+        row.result = {"base": base}
 
-    def _shopify_webhook_uri(self):
+    def _shopify_webhook_base(self):
+        """Where Shopify reaches this Odoo, as far as it is known."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        base = self.shopify_webhook_base_url or parameters.get_param("web.base.url", "")
+        return (base or "").strip().rstrip("/")
+
+    def _shopify_webhook_uri(self, base):
         """The address this shop's notifications go to; its last part is the shop's own secret."""
         self.ensure_one()
-        channel = self.sudo()
-        base = channel.shopify_webhook_base_url or self.env["ir.config_parameter"].sudo().get_param(
-            "web.base.url", ""
-        )
-        token = channel.shopify_webhook_token
-        return f"{base.rstrip('/')}/ec_unified/shopify/webhook/{token}" if base and token else ""
+        return f"{base}/ec_unified/shopify/webhook/{self.sudo().shopify_webhook_token}"
 
-    def _shopify_reachable(self, uri):
+    def _shopify_reachable(self, base):
         """Shopify delivers to public https addresses only; a simulated shop also to this one."""
+        if not self.sudo().shopify_webhook_token:
+            return False  # a neutralised copy
         if (self.api_url or "").startswith("http://"):
-            return bool(uri)
-        parts = urlsplit(uri)
+            return bool(base)
+        parts = urlsplit(base)
         return parts.scheme == "https" and not _is_private(parts.hostname or "")
 
     def _shopify_webhook_secrets(self):

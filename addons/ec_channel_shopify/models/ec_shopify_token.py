@@ -3,8 +3,6 @@
 import threading
 from contextlib import contextmanager, nullcontext
 
-import psycopg2
-
 from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 from odoo.modules import module as odoo_module
@@ -63,23 +61,21 @@ class _TableStore:
         return (row[0], float(row[1])) if row else None
 
     def save(self, token, expires_at):
-        try:
-            with self._registry.cursor() as cr:
-                cr.execute(
-                    """
-                    INSERT INTO ec_shopify_token AS t
-                           (channel_id, access_token, expires_at, create_date, write_date)
-                    VALUES (%(channel)s, %(token)s, to_timestamp(%(expires)s) AT TIME ZONE 'UTC',
-                            now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')
-                    ON CONFLICT (channel_id) DO UPDATE
-                       SET access_token = excluded.access_token, expires_at = excluded.expires_at,
-                           write_date = excluded.write_date
-                    """,
-                    {"channel": self._channel_id, "token": token, "expires": expires_at},
-                )
-        except psycopg2.errors.ForeignKeyViolation:
-            # The channel is not committed yet: the token serves this run only.
-            return
+        with self._registry.cursor() as cr:
+            # A channel that is not committed yet is not found: the token serves this run only.
+            cr.execute(
+                """
+                INSERT INTO ec_shopify_token
+                       (channel_id, access_token, expires_at, create_date, write_date)
+                SELECT id, %(token)s, to_timestamp(%(expires)s) AT TIME ZONE 'UTC',
+                       now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                  FROM ec_channel WHERE id = %(channel)s
+                ON CONFLICT (channel_id) DO UPDATE
+                   SET access_token = excluded.access_token, expires_at = excluded.expires_at,
+                       write_date = excluded.write_date
+                """,
+                {"channel": self._channel_id, "token": token, "expires": expires_at},
+            )
 
     @contextmanager
     def lock(self):

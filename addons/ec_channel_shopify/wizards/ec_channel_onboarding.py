@@ -41,7 +41,7 @@ class EcChannelOnboarding(models.TransientModel):
     def _leave_settings(self):
         result = super()._leave_settings()
         channel = self.channel_id
-        if channel.provider == "shopify" and not channel._shopify_stock_location():
+        if channel.provider == "shopify" and not channel._shopify_stock_locations():
             rows = channel.shopify_location_ids.sorted("sequence")
             rows[:1].warehouse_id = channel.warehouse_ids[:1]
         return result

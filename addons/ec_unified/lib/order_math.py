@@ -100,18 +100,17 @@ def partial_share(whole_amount: Decimal, quantity: Decimal, done: Decimal) -> De
 
 
 def _booked(line: OrderLine) -> BookedLine:
-    price = line.price_unit
-    if price * line.quantity != line.amount:
+    quantity, price, amount = line.quantity, line.price_unit, line.amount
+    if price * quantity != amount:
         # A price per piece that is no whole number: 3 pieces for 1,000 yen.
-        price = line.amount
-        if line.quantity:
-            price = (line.amount / line.quantity).quantize(_PRICE_STEP, rounding=ROUND_HALF_UP)
-    quantity = line.quantity
-    if quantity * price != line.amount and whole(quantity * price) != line.amount:
-        quantity, price = (quantity, price) if line.kind == PRODUCT else (Decimal(1), line.amount)
-    amount = line.amount
-    if whole(quantity * price) != amount and quantity * price != amount:
-        amount = whole(quantity * price)  # the rest shows as a difference
+        price = amount
+        if quantity:
+            price = (amount / quantity).quantize(_PRICE_STEP, rounding=ROUND_HALF_UP)
+        if whole(quantity * price) != amount:
+            if line.kind == PRODUCT:
+                amount = whole(quantity * price)  # the rest shows as a difference
+            else:
+                quantity, price = Decimal(1), amount
     return BookedLine(
         ref=line.ref,
         kind=line.kind,

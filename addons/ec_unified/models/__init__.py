@@ -3,6 +3,7 @@ from . import ec_channel
 from . import ec_channel_operation
 from . import ec_channel_cron
 from . import ec_channel_health
+from . import ec_channel_words
 from . import ec_channel_connection
 from . import ec_channel_card
 from . import ec_dashboard

@@ -1,6 +1,7 @@
 """One shop account on one mall: settings, state and the way to its adapter."""
 
 import base64
+from contextlib import suppress
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -75,7 +76,11 @@ class EcChannel(models.Model):
     color = fields.Integer(string="Colour")
     icon = fields.Image(
         string="Picture",
-        compute="_compute_icon", store=True, readonly=False, max_width=128, max_height=128
+        compute="_compute_icon",
+        store=True,
+        readonly=False,
+        max_width=128,
+        max_height=128,
     )
     api_url = fields.Char(
         string="Server address",
@@ -111,9 +116,13 @@ class EcChannel(models.Model):
     credential_days_left = fields.Integer(compute="_compute_credential_days_left")
     mall_shop_name = fields.Char(string="Shop name at the mall", copy=False, readonly=True)
     mall_shop_ref = fields.Char(string="Shop id at the mall", copy=False, readonly=True)
-    needs_confirmation = fields.Boolean(compute="_compute_support", string="Mall awaits confirmation")
+    needs_confirmation = fields.Boolean(
+        compute="_compute_support", string="Mall awaits confirmation"
+    )
     support_webhook = fields.Boolean(compute="_compute_support", string="Mall sends notifications")
-    support_cancel = fields.Boolean(compute="_compute_support", string="Orders can be cancelled here")
+    support_cancel = fields.Boolean(
+        compute="_compute_support", string="Orders can be cancelled here"
+    )
 
     _pull_interval_positive = models.Constraint(
         "CHECK (pull_interval > 0)", "The interval must be at least one minute."
@@ -145,13 +154,13 @@ class EcChannel(models.Model):
 
     @api.model
     def _provider_icon(self, provider):
-        """The picture of the module that brings ``provider``, base64, or False."""
-        path = f"ec_channel_{provider}/static/description/icon.png"
-        try:
-            with file_open(path, "rb", filter_ext=(".png",)) as handle:
-                return base64.b64encode(handle.read())
-        except (FileNotFoundError, ValueError):
-            return False
+        """The picture of the module that brings ``provider``, else our own; base64."""
+        for module in (f"ec_channel_{provider}", "ec_unified"):
+            with suppress(FileNotFoundError, ValueError):
+                path = f"{module}/static/description/icon.png"
+                with file_open(path, "rb", filter_ext=(".png",)) as handle:
+                    return base64.b64encode(handle.read())
+        return False
 
     @api.depends("provider")
     def _compute_api_url(self):

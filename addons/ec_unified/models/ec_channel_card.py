@@ -6,7 +6,9 @@ from odoo import api, fields, models
 class EcChannel(models.Model):
     _inherit = "ec.channel"
 
-    exchange_failed_count = fields.Integer(compute="_compute_exchange_failed_count", string="Errors")
+    exchange_failed_count = fields.Integer(
+        compute="_compute_exchange_failed_count", string="Errors"
+    )
     stock_lag_label = fields.Char(compute="_compute_stock_lag_label", string="Stock delay")
 
     def _compute_exchange_failed_count(self):
@@ -41,10 +43,14 @@ class EcChannel(models.Model):
     def button_open_errors(self):
         """The documents of this shop that need a person."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("ec_unified.action_ec_exchange_failed")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ec_unified.action_ec_exchange_failed"
+        )
         return {**action, "domain": [("channel_id", "=", self.id)]}
 
     def button_open_unmatched(self):
         """The items of this shop that have no product here."""
         self.ensure_one()
-        return self.env["ec.channel.onboarding"].new({"channel_id": self.id}).action_open_unmatched()
+        return (
+            self.env["ec.channel.onboarding"].new({"channel_id": self.id}).action_open_unmatched()
+        )

@@ -42,6 +42,8 @@ class EcChannel(models.Model):
         ]
         if not texts and row.failure_count:
             texts = [self._describe_reason(row.error_reason, row.error_params, row.error_kind)]
+        if not texts and not result.get("ok"):
+            return False
         if not texts:
             name = result.get("shop_name") or self.name
             return Markup("<p>%s</p>") % self.env._("Connected to “%s”. Everything is right.", name)
@@ -108,9 +110,7 @@ class EcChannel(models.Model):
         """What the core itself has to say about a report."""
         problems = []
         if report.currency and report.currency != self.company_id.currency_id.name:
-            problems.append(
-                Problem(reason="currency_mismatch", params={"value": report.currency})
-            )
+            problems.append(Problem(reason="currency_mismatch", params={"value": report.currency}))
         if report.expires_at:
             days = (report.expires_at - _now_like(report.expires_at)).days
             if 0 <= days <= EXPIRY_NOTICE_DAYS:

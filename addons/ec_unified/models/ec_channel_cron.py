@@ -111,7 +111,9 @@ class EcChannel(models.Model):
             for op, spec in channel._operations().items():
                 vals = channel._cron_vals(op, spec)
                 if op not in crons:
-                    self.env["ir.cron"].sudo().create({**channel._cron_fixed_vals(op, spec), **vals})
+                    self.env["ir.cron"].sudo().create(
+                        {**channel._cron_fixed_vals(op, spec), **vals}
+                    )
                     continue
                 changed = {k: v for k, v in vals.items() if crons[op][k] != v}
                 if changed:

@@ -15,7 +15,9 @@ class EcChannelOperation(models.Model):
     _order = "channel_id, operation"
     _rec_name = "operation"
 
-    channel_id = fields.Many2one("ec.channel", required=True, ondelete="cascade", index=True)
+    channel_id = fields.Many2one(
+        "ec.channel", string="Shop", required=True, ondelete="cascade", index=True
+    )
     operation = fields.Char(required=True, readonly=True)
     operation_label = fields.Char(compute="_compute_operation_label", string="Work")
     cursor = fields.Json(groups="ec_unified.group_ec_manager")
@@ -56,7 +58,8 @@ class EcChannelOperation(models.Model):
     def is_waiting(self):
         """Whether a person asked for the operation and no run has finished since.
 
-        Counted, not timed: a killed run leaves the request open, and times are only good to a second.
+        Counted, not timed: a killed run leaves the request open, and times are good to a
+        second only.
         """
         self.ensure_one()
         return self.request_no > self.answered_no

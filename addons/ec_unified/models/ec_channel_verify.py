@@ -43,6 +43,14 @@ class EcChannel(models.Model):
             self.env._("The stock is being compared. Differences appear in the list.")
         )
 
+    def action_open_differences(self):
+        """Open the differences of these shops."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ec_unified.action_ec_stock_difference"
+        )
+        action["domain"] = [("channel_id", "in", self.ids)]
+        return action
+
     def _verify_stock(self):
         """Read the mall in bulk and compare; what is on its way is told apart from what is wrong.
 

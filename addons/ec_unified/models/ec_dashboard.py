@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 OPEN_STAGES = ("new", "check", "payment", "stock", "ready", "picking", "shipped")
 UNPAID = ("unpaid", "partial", "failed")
@@ -48,10 +49,10 @@ class EcDashboard(models.AbstractModel):
         """
         spec = self._spec(key)
         action = self.env["ir.actions.act_window"]._for_xml_id(spec["action"])
-        domain = fields.Domain(spec["domain"])
+        domain = Domain(spec["domain"])
         if channel_id:
             shop = _SHOP_FIELD.get(spec["model"], "channel_id")
-            domain &= fields.Domain(shop, "=", channel_id)
+            domain &= Domain(shop, "=", channel_id)
         return {
             **action,
             "display_name": spec["label"],
@@ -70,9 +71,18 @@ class EcDashboard(models.AbstractModel):
             return {
                 **self._stage_spec("new"),
                 "label": self.env._("Open orders"),
-                "domain": [("ec_channel_id", "!=", False), ("ec_stage", "in", OPEN_STAGES)],
+                "domain": self._of_shops() & Domain("ec_stage", "in", OPEN_STAGES),
             }
         return self._card_specs()[key]
+
+    @api.model
+    def _of_shops(self):
+        """Orders that came from a shop.
+
+        Conditions here are ``Domain`` calls: Odoo's extractor of translations takes tuples that
+        follow a translated text for texts, too.
+        """
+        return Domain("ec_channel_id", "!=", False)
 
     # === STAGES === #
 
@@ -82,7 +92,7 @@ class EcDashboard(models.AbstractModel):
         return {
             "label": labels[stage],
             "model": "sale.order",
-            "domain": [("ec_channel_id", "!=", False), ("ec_stage", "=", stage)],
+            "domain": self._of_shops() & Domain("ec_stage", "=", stage),
             "date": "ec_ordered_at",
             "action": "ec_unified.action_ec_orders",
         }
@@ -91,7 +101,7 @@ class EcDashboard(models.AbstractModel):
     def _stage_cards(self):
         """One card per open stage: number of orders and when the oldest was placed."""
         groups = self.env["sale.order"]._read_group(
-            [("ec_channel_id", "!=", False), ("ec_stage", "in", OPEN_STAGES)],
+            self._of_shops() & Domain("ec_stage", "in", OPEN_STAGES),
             ["ec_stage"],
             ["__count", "ec_ordered_at:min"],
         )
@@ -116,8 +126,8 @@ class EcDashboard(models.AbstractModel):
     def _card_specs(self):
         """Cards beside the stages; extended by other modules.
 
-        ``label``, ``model``, ``domain`` counted and opened, ``date`` field of age, ``action`` xml id,
-        ``level`` (danger, warning, info).
+        ``label``, ``model``, ``domain`` counted and opened, ``date`` field of age, ``action`` xml
+        id, ``level`` (danger, warning, info).
 
         :rtype: dict[str, dict]
         """
@@ -125,12 +135,10 @@ class EcDashboard(models.AbstractModel):
             "ship_today": {
                 "label": self.env._("To ship today"),
                 "model": "stock.picking",
-                "domain": [
-                    ("sale_id.ec_channel_id", "!=", False),
-                    ("picking_type_code", "=", "outgoing"),
-                    ("state", "in", ("confirmed", "waiting", "assigned")),
-                    ("scheduled_date", "<=", self._end_of_today()),
-                ],
+                "domain": Domain("sale_id.ec_channel_id", "!=", False)
+                & Domain("picking_type_code", "=", "outgoing")
+                & Domain("state", "in", ["confirmed", "waiting", "assigned"])
+                & Domain("scheduled_date", "<=", self._end_of_today()),
                 "date": "scheduled_date",
                 "action": "ec_unified.action_ec_deliveries",
                 "level": "info",
@@ -138,11 +146,9 @@ class EcDashboard(models.AbstractModel):
             "shipped_unpaid": {
                 "label": self.env._("Shipped but not paid"),
                 "model": "sale.order",
-                "domain": [
-                    ("ec_channel_id", "!=", False),
-                    ("ec_stage", "in", ("shipped", "done")),
-                    ("ec_payment_state", "in", UNPAID),
-                ],
+                "domain": self._of_shops()
+                & Domain("ec_stage", "in", ["shipped", "done"])
+                & Domain("ec_payment_state", "in", UNPAID),
                 "date": "ec_ordered_at",
                 "action": "ec_unified.action_ec_orders",
                 "level": "warning",
@@ -150,7 +156,7 @@ class EcDashboard(models.AbstractModel):
             "errors": {
                 "label": self.env._("Errors"),
                 "model": "ec.exchange",
-                "domain": [("state", "=", "failed")],
+                "domain": Domain("state", "=", "failed"),
                 "date": "failed_at",
                 "action": "ec_unified.action_ec_exchange_failed",
                 "level": "danger",
@@ -158,7 +164,7 @@ class EcDashboard(models.AbstractModel):
             "mappings": {
                 "label": self.env._("To be assigned"),
                 "model": "ec.mapping",
-                "domain": [("state", "=", "open")],
+                "domain": Domain("state", "=", "open"),
                 "date": "create_date",
                 "action": "ec_unified.action_ec_mapping",
                 "level": "warning",
@@ -166,7 +172,7 @@ class EcDashboard(models.AbstractModel):
             "unmatched": {
                 "label": self.env._("Items not matched"),
                 "model": "ec.listing.sku",
-                "domain": [("match_state", "in", ("unmatched", "ambiguous"))],
+                "domain": Domain("match_state", "in", ["unmatched", "ambiguous"]),
                 "date": None,
                 "action": self._listing_action(),
                 "level": "warning",
@@ -174,7 +180,7 @@ class EcDashboard(models.AbstractModel):
             "stock_refused": {
                 "label": self.env._("Stock refused by the mall"),
                 "model": "ec.listing.sku",
-                "domain": [("error_kind", "!=", False)],
+                "domain": Domain("error_kind", "!=", False),
                 "date": None,
                 "action": self._listing_action(),
                 "level": "danger",
@@ -214,7 +220,7 @@ class EcDashboard(models.AbstractModel):
     @api.model
     def _shops(self):
         """One strip per shop."""
-        channels = self.env["ec.channel"].search([])
+        channels = self.env["ec.channel"].with_context(bin_size=True).search([])
         states = dict(channels._fields["state"]._description_selection(self.env))
         stages = self._orders_per_shop(channels)
         return [

@@ -32,12 +32,16 @@ class EcExchange(models.Model):
     _order = "id desc"
     _rec_name = "external_ref"
 
-    channel_id = fields.Many2one("ec.channel", required=True, ondelete="cascade", readonly=True)
+    channel_id = fields.Many2one(
+        "ec.channel", string="Shop", required=True, ondelete="cascade", readonly=True
+    )
     company_id = fields.Many2one(related="channel_id.company_id")
     channel_color = fields.Integer(related="channel_id.color")
     direction = fields.Selection(DIRECTIONS, required=True, readonly=True)
     kind = fields.Selection(KINDS, required=True, readonly=True)
-    external_ref = fields.Char(string="Mall's number", required=True, index="trigram", readonly=True)
+    external_ref = fields.Char(
+        string="Mall's number", required=True, index="trigram", readonly=True
+    )
     idempotency_key = fields.Char(required=True, readonly=True, copy=False)
     payload = fields.Json(readonly=True, groups="ec_unified.group_ec_manager")
     payload_text = fields.Text(
@@ -106,9 +110,7 @@ class EcExchange(models.Model):
     _key_unique = models.Constraint(
         "UNIQUE (idempotency_key)", "This document is already stored for the shop."
     )
-    _pending_index = models.Index(
-        "(channel_id, priority, id) WHERE state = 'pending'"
-    )
+    _pending_index = models.Index("(channel_id, priority, id) WHERE state = 'pending'")
     _failed_index = models.Index("(channel_id, failed_at) WHERE state = 'failed'")
     _record_index = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
 

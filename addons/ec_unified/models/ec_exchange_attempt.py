@@ -21,7 +21,9 @@ class EcExchangeAttempt(models.Model):
     _rec_name = "operation"
     _log_access = False
 
-    channel_id = fields.Many2one("ec.channel", required=True, ondelete="cascade", index=True)
+    channel_id = fields.Many2one(
+        "ec.channel", string="Shop", required=True, ondelete="cascade", index=True
+    )
     exchange_ids = fields.Many2many(
         "ec.exchange", "ec_exchange_attempt_rel", "attempt_id", "exchange_id", readonly=True
     )

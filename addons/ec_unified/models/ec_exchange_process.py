@@ -73,7 +73,9 @@ class EcExchange(models.Model):
     def _due_domain(self, channel, kind=None, direction=None):
         """What may be worked on now."""
         now = fields.Datetime.now()
-        domain = fields.Domain("channel_id", "=", channel.id) & fields.Domain("state", "=", "pending")
+        domain = fields.Domain("channel_id", "=", channel.id) & fields.Domain(
+            "state", "=", "pending"
+        )
         domain &= fields.Domain("next_try_at", "=", False) | fields.Domain("next_try_at", "<=", now)
         handled = self._handled_kinds(channel)
         if kind:

@@ -9,7 +9,9 @@ class EcExchangeRevision(models.Model):
     _order = "id desc"
 
     exchange_id = fields.Many2one("ec.exchange", required=True, ondelete="cascade", index=True)
-    channel_id = fields.Many2one("ec.channel", required=True, ondelete="cascade", index=True)
+    channel_id = fields.Many2one(
+        "ec.channel", string="Shop", required=True, ondelete="cascade", index=True
+    )
     payload = fields.Json(readonly=True, groups="ec_unified.group_ec_manager")
     payload_hash = fields.Char(readonly=True)
     received_at = fields.Datetime(readonly=True)

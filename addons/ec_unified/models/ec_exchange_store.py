@@ -19,7 +19,8 @@ WITH incoming AS (
     SELECT * FROM unnest(
         %(refs)s::text[], %(keys)s::text[], %(payloads)s::text[], %(hashes)s::text[],
         %(updated)s::timestamp[], %(models)s::text[], %(ids)s::int[]
-    ) AS t (external_ref, idempotency_key, payload, payload_hash, source_updated_at, res_model, res_id)
+    ) AS t (external_ref, idempotency_key, payload, payload_hash,
+            source_updated_at, res_model, res_id)
 ), replaced AS (
     INSERT INTO ec_exchange_revision
            (exchange_id, channel_id, payload, payload_hash, received_at, source_updated_at,

@@ -34,14 +34,18 @@ class EcMapping(models.Model):
     _rec_name = "mall_label"
     _check_company_auto = True
 
-    channel_id = fields.Many2one("ec.channel", required=True, ondelete="cascade", index=True)
+    channel_id = fields.Many2one(
+        "ec.channel", string="Shop", required=True, ondelete="cascade", index=True
+    )
     company_id = fields.Many2one(related="channel_id.company_id")
     kind = fields.Selection(KINDS, required=True)
     mall_value = fields.Char(string="Value at the mall", required=True)
     mall_label = fields.Char(string="Shown at the mall as")
     payment_method_role = fields.Selection(PAYMENT_ROLES, string="Payment by")
     carrier_id = fields.Many2one("delivery.carrier", check_company=True)
-    product_id = fields.Many2one("product.product", check_company=True, string="Product for the fee")
+    product_id = fields.Many2one(
+        "product.product", check_company=True, string="Product for the fee"
+    )
     note = fields.Char()
     state = fields.Selection(
         [("open", "To be assigned"), ("done", "Assigned")],
@@ -162,5 +166,5 @@ class EcMapping(models.Model):
             "name": self.env._("Waiting documents"),
             "res_model": "ec.exchange",
             "view_mode": "list,form",
-            "domain": [("id", "in", self.sudo().waiting_exchange_ids.ids)],
+            "domain": [["id", "in", self.sudo().waiting_exchange_ids.ids]],
         }

@@ -150,19 +150,17 @@ class EcOrderCheck(models.Model):
             }
         )
 
-    def _clear(self, note="", auto=False):
+    def _clear(self, note=None, auto=False):
         checks = self.filtered(lambda check: check.state == "open")
         if not checks:
             return
-        checks.write(
-            {
-                "state": "cleared",
-                "auto": auto,
-                "cleared_by_id": False if auto else self.env.uid,
-                "cleared_at": fields.Datetime.now(),
-                "cleared_note": note,
-            }
-        )
+        values = {
+            "state": "cleared",
+            "auto": auto,
+            "cleared_by_id": False if auto else self.env.uid,
+            "cleared_at": fields.Datetime.now(),
+        }
+        checks.write({**values, "cleared_note": note} if note else values)
 
     # === BUTTONS === #
 

@@ -48,8 +48,10 @@ class Item:
     carrier: object = None
 
     def add_reason(self, code, detail=""):
-        """Note a reason to look at the order; the first detail of several is kept."""
-        self.reasons.setdefault(code, detail or "")
+        """Note a reason to look at the order; details of the same reason are joined."""
+        details = self.reasons.setdefault(code, [])
+        if detail and detail not in details:
+            details.append(detail)
 
 
 @dataclass(slots=True)
@@ -74,7 +76,7 @@ def naive_utc(moment):
     """Return an aware datetime as Odoo keeps it."""
     if moment is None:
         return False
-    return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 class EcOrderImport(models.AbstractModel):
@@ -179,6 +181,8 @@ class EcOrderImport(models.AbstractModel):
         if not data.buyer.name:
             item.add_reason("personal_data_missing")
         addresses = [destination.address for destination in data.destinations] or [data.buyer]
+        if not item.order and any(parcel.tracking_number for parcel in data.shipments):
+            item.add_reason("other", self.env._("already shipped at the mall"))
         for address in addresses:
             self._note_address_reasons(item, address)
 
@@ -227,7 +231,7 @@ class EcOrderImport(models.AbstractModel):
                     lambda check: check.code != "cancel_requested"
                 )._clear(auto=True)
                 continue
-            reasons[item.order] = item.reasons
+            reasons[item.order] = {c: ", ".join(d[:5]) for c, d in item.reasons.items()}
         if reasons:
             self.env["ec.order.check"]._sync(reasons)
 
@@ -236,12 +240,12 @@ class EcOrderImport(models.AbstractModel):
         """Note that the mall waits for the shop's yes, where the shop says it by itself."""
         if not batch.channel.auto_confirm:
             return
-        for item in batch.items:
-            if (
-                item.data.needs_confirm
-                and not item.data.cancelled
-                and "mall_checking" not in item.reasons
-            ):
-                self.env["ec.exchange"]._owe(
-                    batch.channel, "confirm", item.data.ref, {"ref": item.data.ref}, item.order
-                )
+        waiting = [
+            (item.data.ref, {"ref": item.data.ref}, item.order)
+            for item in batch.items
+            if item.data.needs_confirm
+            and not item.data.cancelled
+            and "mall_checking" not in item.reasons
+        ]
+        if waiting:
+            self.env["ec.exchange"]._owe_batch(batch.channel, "confirm", waiting)

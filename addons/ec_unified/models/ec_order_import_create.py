@@ -70,6 +70,8 @@ class EcOrderImport(models.AbstractModel):
             ],
             **self._prepare_facts(item),
             **self._prepare_wishes(item),
+            "ec_wishes_digests": self._wishes_digests(item),
+            "ec_destination_digest": self._destination_digest(item),
         }
         if channel.pricelist_id.currency_id.id == values["currency_id"]:
             values["pricelist_id"] = channel.pricelist_id.id
@@ -144,7 +146,20 @@ class EcOrderImport(models.AbstractModel):
             "ec_buyer_email": data.buyer.email or False,
         }
 
-    # === LINES === #
+    # === MARKS === #
+
+    @api.model
+    def _digest(self, value):
+        return hashlib.sha256(repr(value).encode()).hexdigest()[:32]
+
+    @api.model
+    def _wishes_digests(self, item):
+        """Return a mark per wish that changes when the mall says something else."""
+        return {name: self._digest(value) for name, value in self._prepare_wishes(item).items()}
+
+    @api.model
+    def _destination_digest(self, item):
+        return self._digest(item.data.destinations)
 
     @api.model
     def _lines_digest(self, item):
@@ -153,8 +168,9 @@ class EcOrderImport(models.AbstractModel):
             (x.ref, x.kind, x.quantity, x.price_unit, x.amount, x.rate, x.tax)
             for x in item.booking.lines
         ]
-        text = repr([tuple(str(part) for part in row) for row in rows])
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        return self._digest([tuple(str(part) for part in row) for row in rows])
+
+    # === LINES === #
 
     @api.model
     def _prepare_line(self, batch, item, line, sequence):

@@ -146,8 +146,10 @@ class EcOrderImport(models.AbstractModel):
 
     @api.model
     def _is_own_address(self, partner, address):
-        own = (partner.ec_match_phone or "", partner.ec_match_address or "")
-        return own == self._address_keys(address)
+        by_phone, by_address = self._address_keys(address)
+        return by_address == (partner.ec_match_address or "") and (
+            not by_phone or by_phone == partner.ec_match_phone
+        )
 
     @api.model
     def _find_or_create_addresses(self, batch, wanted):

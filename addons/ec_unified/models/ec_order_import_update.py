@@ -80,25 +80,31 @@ class EcOrderImport(models.AbstractModel):
 
     @api.model
     def _apply_wishes(self, item):
-        changed = self._changed_values(item.order, self._prepare_wishes(item))
-        # The mall's old value may have been corrected by a clerk: an empty one never wins.
-        changed = {name: value for name, value in changed.items() if value}
-        if changed and self._is_in_work(item.order):
+        """Write those wishes about which the mall says something new."""
+        order, marks = item.order, self._wishes_digests(item)
+        known = order.ec_wishes_digests or {}
+        changed = {
+            name: value
+            for name, value in self._prepare_wishes(item).items()
+            if marks[name] != known.get(name)
+        }
+        if not changed:
+            return
+        if self._is_in_work(order) and self._changed_values(order, changed):
             item.add_reason("changed_upstream", self.env._("wishes of the buyer"))
-        if changed:
-            item.order.write(changed)
+        order.write({**changed, "ec_wishes_digests": marks})
 
     @api.model
     def _apply_destination(self, item):
-        order = item.order
+        order, mark = item.order, self._destination_digest(item)
         places = [place for place in item.destinations if place]
-        place = places[0] if places else None
-        if not place or place == order.partner_shipping_id:
+        if not places or mark == order.ec_destination_digest:
             return
-        if self._is_in_work(order):
+        place = places[0]
+        if place != order.partner_shipping_id and self._is_in_work(order):
             item.add_reason("changed_upstream", self.env._("delivery address"))
             return
-        order.partner_shipping_id = place
+        order.write({"partner_shipping_id": place.id, "ec_destination_digest": mark})
         if len(item.destinations) < 2:
             open_pickings = order.picking_ids.filtered(
                 lambda picking: (

@@ -39,7 +39,7 @@ class EcStockDifference(models.Model):
     qty_expected = fields.Integer(string="Should be", readonly=True)
     state = fields.Selection(
         [
-            ("open", "Open"),
+            ("open", "Not corrected"),
             ("repairing", "Being corrected"),
             ("over", "Corrected"),
             ("accepted", "Left as it is"),

@@ -19,13 +19,12 @@ class EcStockSignal(models.Model):
     What keeps the user's transaction free:
 
     * nothing is updated and nothing is unique, so two transactions never meet on a row;
-    * there are no foreign keys: a key check would take a share lock on the channel's or product's
-      row, and fail under REPEATABLE READ when that row was written since the snapshot;
+    * there are no foreign keys: a key check takes a share lock on the channel's and the product's
+      row, which waits for whoever holds them exclusively, and holds up whoever wants to;
     * the product ids of a transaction are collected in memory and written by one statement just
       before the commit, whatever the number of lines;
-    * the crons are woken after the commit, in a transaction of their own: ``ir_cron_trigger``
-      refers to ``ir_cron``, whose row every cron run writes, so waking them inside a long user
-      transaction would abort it.
+    * the crons are woken after the commit, in a transaction of their own: until then there is
+      nothing for them to see, and the user's transaction stays clear of the crons' rows.
 
     A row is written for *every* shop, matched there or not: a transaction that began before a
     listing was matched cannot see the match, but the push that comes later can.

@@ -25,6 +25,36 @@ class ProductProduct(models.Model):
         for product in self:
             product.ec_sku_count = counts.get(product, 0)
 
+    # === MATCHING === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        products = super().create(vals_list)
+        products._ec_match_listings()
+        return products
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("default_code") or vals.get("barcode"):
+            self._ec_match_listings()
+        return result
+
+    def _ec_match_listings(self):
+        """A product that gets its code matches the SKUs that waited for it; one query otherwise."""
+        codes = [code for code in self.mapped("default_code") if code]
+        barcodes = [code for code in self.mapped("barcode") if code]
+        if not codes and not barcodes:
+            return
+        skus = self.env["ec.listing.sku"].sudo()
+        skus._match(
+            skus.search(
+                [
+                    ("match_state", "in", ("unmatched", "ambiguous")),
+                    "|", ("sku_code", "in", codes), ("barcode", "in", barcodes),
+                ]
+            )
+        )  # fmt: skip
+
     def action_ec_listings(self):
         """Open where these products are offered."""
         action = self.env["ir.actions.act_window"]._for_xml_id("ec_unified.action_ec_listing_sku")

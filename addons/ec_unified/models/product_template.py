@@ -21,6 +21,13 @@ class ProductTemplate(models.Model):
         for template in self:
             template.ec_sku_count = counts.get(template.id, 0)
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "is_storable" in vals:
+            variants = self.with_context(active_test=False).product_variant_ids
+            self.env["ec.stock.signal"]._note(variants.ids)
+        return result
+
     def action_ec_listings(self):
         """Open where the variants of these products are offered."""
         return self.with_context(active_test=False).product_variant_ids.action_ec_listings()

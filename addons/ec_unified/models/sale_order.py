@@ -24,7 +24,10 @@ class SaleOrder(models.Model):
     )
     ec_source_updated_at = fields.Datetime(copy=False, readonly=True)
     ec_source_digest = fields.Char(copy=False, readonly=True)
+    # Marks of what the mall said last: what a clerk corrected since is only overwritten by news.
     ec_lines_digest = fields.Char(copy=False, readonly=True)
+    ec_destination_digest = fields.Char(copy=False, readonly=True)
+    ec_wishes_digests = fields.Json(copy=False, readonly=True)
     ec_mall_status = fields.Char(string="Mall status code", copy=False, readonly=True)
     ec_mall_status_label = fields.Char(string="Mall status", copy=False, readonly=True)
 
@@ -47,7 +50,7 @@ class SaleOrder(models.Model):
     ec_undecided = fields.Boolean(string="Amounts undecided", copy=False, readonly=True)
     ec_tax_summary = fields.Json(string="Tax per rate", copy=False, readonly=True)
 
-    ec_tax_text = fields.Char(string="Tax at the mall", compute="_compute_ec_tax_text")
+    ec_tax_text = fields.Text(string="Tax at the mall", compute="_compute_ec_tax_text")
 
     # --- Wishes ---
     ec_delivery_label = fields.Char(string="Delivery method at the mall", copy=False, readonly=True)
@@ -67,7 +70,7 @@ class SaleOrder(models.Model):
         copy=False,
         help="Often a forwarding address of the mall, valid for this order only.",
     )
-    ec_mall_url = fields.Char(compute="_compute_ec_mall_url")
+    ec_mall_url = fields.Char(compute="_compute_ec_mall_url", compute_sudo=True)
 
     _ec_order_ref_unique = models.UniqueIndex(
         "(ec_channel_id, ec_order_ref) WHERE ec_order_ref IS NOT NULL",
@@ -94,7 +97,7 @@ class SaleOrder(models.Model):
     @api.depends("ec_tax_summary")
     def _compute_ec_tax_text(self):
         for order in self:
-            order.ec_tax_text = " / ".join(
+            order.ec_tax_text = "\n".join(
                 self.env._(
                     "%(rate)g%%: %(tax)s of %(total)s",
                     rate=float(row["rate"]) * 100,

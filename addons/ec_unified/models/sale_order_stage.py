@@ -18,7 +18,12 @@ class SaleOrder(models.Model):
         compute="_compute_ec_open_check_count", store=True, string="Open checks (number)"
     )
     ec_stage = fields.Selection(
-        STAGES, string="Stage", compute="_compute_ec_stage", store=True, index="btree_not_null"
+        STAGES,
+        string="Stage",
+        compute="_compute_ec_stage",
+        store=True,
+        index="btree_not_null",
+        group_expand=True,  # columns in the order of work, empty ones too
     )
 
     _ec_stage_idx = models.Index("(ec_channel_id, ec_stage) WHERE ec_stage IS NOT NULL")

@@ -21,7 +21,7 @@ class StockPicking(models.Model):
         outgoing = self.filtered(
             lambda picking: picking.picking_type_code == "outgoing" and picking.ec_channel_id
         )
-        return outgoing.sale_id.filtered("ec_open_check_count")
+        return outgoing.sudo().sale_id.filtered("ec_open_check_count")
 
     def button_validate(self):
         """Refuse before any wizard opens when an order has to be looked at."""

@@ -13,6 +13,7 @@ from odoo.tools import mute_logger
 from ..lib.data import ConnectionReport
 from ..lib.errors import DataError, EcError, SetupError, TransientError
 from ..models import ec_channel_health as health
+from ..models import ec_channel_words as words
 from .common import SECRET, EcCommon
 
 LOG = "odoo.addons.ec_unified.models.ec_channel_health"
@@ -205,9 +206,7 @@ class TestChannel(EcCommon):
         self.assertIn("maintenance", self.channel.check_report)
 
     def test_button_only_asks(self):
-        with patch.object(
-            self.registry["ec.channel.adapter.fake"], "_check_connection"
-        ) as check:
+        with patch.object(self.registry["ec.channel.adapter.fake"], "_check_connection") as check:
             self.channel.with_user(self.manager).button_check_connection()
         check.assert_not_called()
         self.assertTrue(self.channel.check_running)
@@ -238,7 +237,7 @@ class TestChannel(EcCommon):
     def test_every_reason_has_a_text_and_every_text_its_values(self):
         for reason, text in self.env["ec.channel"]._reason_texts().items():
             self.assertTrue(self.channel._describe_reason(reason, None, "data"), reason)
-            self.assertTrue(text % health._Params(), reason)
+            self.assertTrue(text % words._Params(), reason)
         self.assertIn("unexpected", self.channel._describe_error(ValueError("x")))
 
     def test_reasons_of_the_contract_are_known(self):

@@ -24,7 +24,9 @@ class TestDashboard(EcCommon):
                 for number in range(1, 4)
             ]
         )
-        exchanges = cls.env["ec.exchange"]._store_documents(cls.channel, "webhook", cls.make_docs(2))
+        exchanges = cls.env["ec.exchange"]._store_documents(
+            cls.channel, "webhook", cls.make_docs(2)
+        )
         exchanges[0]._fail(DataError("no"))
         cls.env["ec.mapping"]._resolve(cls.channel, "payment", "99")
 
@@ -78,13 +80,16 @@ class TestDashboard(EcCommon):
 
     def test_cost_does_not_grow(self):
         """As many queries for three orders and one shop as for many of both."""
-        self.data()
         counts = []
+        # As superuser: Odoo's own look-ups of access rights are cached in real life, but not after
+        # a test has created scheduled actions.
+        dashboard = self.env["ec.dashboard"].sudo()
+        dashboard.get_dashboard_data()
         for number in range(2):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            self.data()
+            dashboard.get_dashboard_data()
             counts.append(self.env.cr.sql_log_count - before)
             for shop in range(3):
                 self.make_channel(name=f"Shop {number}-{shop}")
@@ -92,4 +97,4 @@ class TestDashboard(EcCommon):
                 ref = f"{number}-{order.id}"
                 order.copy({"ec_channel_id": self.channel.id, "ec_order_ref": ref})
         self.assertLessEqual(counts[1], counts[0] + 1, counts)
-        self.assertLess(counts[1], 40)
+        self.assertLess(counts[1], 25)

@@ -239,7 +239,9 @@ class TestExchangeInbox(EcCommon):
         self.assertEqual(two.button_fix()["res_model"], "ec.mapping")
         three._link(self.env.user.partner_id)
         action = three.button_fix()
-        self.assertEqual((action["res_model"], action["res_id"]), ("res.partner", self.env.user.partner_id.id))
+        self.assertEqual(
+            (action["res_model"], action["res_id"]), ("res.partner", self.env.user.partner_id.id)
+        )
 
     def test_success_clears_the_error(self):
         self.exchanges[0]._requeue()

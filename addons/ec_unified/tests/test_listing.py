@@ -1,5 +1,7 @@
 """Reading a shop's items and matching them to products."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -148,6 +150,24 @@ class TestListing(EcStockCommon):
         notice = skus.with_user(self.clerk).button_match()
         self.assertEqual(skus.product_id, product)
         self.assertEqual(notice["params"]["type"], "warning")
+
+    def test_new_product_with_the_code_matches_by_itself(self):
+        skus = self.read(self.sku(sku_code="Y-1"), self.sku(barcode="4900000000031"))
+        product = self.make_products(1, code="Y")
+        self.assertEqual(skus[0].product_id, product)
+        product.barcode = "4900000000031"
+        self.assertEqual(skus[1].product_id, product)
+
+    def test_waiting_orders_are_asked_for_again(self):
+        seen = []
+        importer = self.registry["ec.order.import"]
+        with patch.object(
+            importer, "_requeue_unknown", lambda model, skus: seen.append(skus), create=True
+        ):
+            skus = self.read(self.sku(sku_code="unknown"))
+            self.assertEqual(seen, [])
+            skus.product_id = self.tea
+        self.assertEqual(seen, [skus])
 
     def test_match_is_sent_and_waiting_orders_come_again(self):
         skus = self.read(self.sku(sku_code="unknown"))

@@ -2,7 +2,10 @@
 
 from unittest.mock import patch
 
-from odoo.tests import tagged
+from lxml import etree
+from psycopg2 import IntegrityError
+
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .order_common import OrderCommon
@@ -170,6 +173,43 @@ class TestOrderImport(OrderCommon):
         self.pull({**self.mixed_order(), "updated_at": "2026-11-03T10:00:00+09:00"})
         self.assertEqual(order.amount_total, 8568, "somebody is packing it")
         self.assertEqual(self.open_codes(order), ["changed_upstream"])
+
+    def test_correction_of_a_clerk_stays(self):
+        payload = self.order_payload(wish_date="2026-11-10")
+        order = self.pull(payload)
+        other = order.partner_id.copy({"name": "正しい 住所"})
+        order.write({"ec_wish_date": "2026-11-12", "partner_shipping_id": other.id})
+        self.pull({**payload, "mall_status": "200", "updated_at": LATER})
+        self.assertEqual(order.ec_mall_status, "200")
+        self.assertEqual(str(order.ec_wish_date), "2026-11-12")
+        self.assertEqual(order.partner_shipping_id, other)
+        self.pull({**payload, "wish_date": None, "updated_at": "2026-11-03T10:00:00+09:00"})
+        self.assertFalse(order.ec_wish_date, "the buyer gave it up")
+
+    def test_no_second_order_by_any_way(self):
+        order = self.pull(self.order_payload())
+        values = {"partner_id": order.partner_id.id, "ec_channel_id": self.channel.id}
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            with self.env.cr.savepoint():
+                self.env["sale.order"].create({**values, "ec_order_ref": "O-1"})
+        self.assertFalse(order.copy().ec_order_ref)
+
+    def test_already_shipped_at_the_mall(self):
+        order = self.pull(
+            self.order_payload(shipments=[{"ref": "1", "tracking_number": "4000-1234-5675"}])
+        )
+        self.assertEqual(self.open_codes(order), ["other"])
+
+    def test_salesman_without_our_roles_may_read_the_order(self):
+        order = self.pull(self.order_payload(remarks="x"))
+        salesman = new_test_user(
+            self.env, "plain-sales", "sales_team.group_sale_salesman_all_leads"
+        )
+        view = self.env["sale.order"].with_user(salesman).get_view(view_type="form")
+        names = {node.get("name") for node in etree.fromstring(view["arch"]).iter("field")}
+        known = [n for n in names if n in order._fields and n.startswith("ec_")]
+        spec = {name: {"fields": {"display_name": {}}} for name in known}
+        self.assertTrue(order.with_user(salesman).web_read(spec))
 
     def test_confirmation_is_owed_once(self):
         self.pull(self.order_payload(needs_confirm=True))

@@ -183,7 +183,9 @@ class TestCredentials(EcCommon):
         channel = self.channel.with_context(tracking_disable=False)
         channel.write({"fake_secret": "another-secret", "state": "paused"})
         self.env.flush_all()
-        values = self.env["mail.tracking.value"].search([("mail_message_id.model", "=", "ec.channel")])
+        values = self.env["mail.tracking.value"].search(
+            [("mail_message_id.model", "=", "ec.channel")]
+        )
         self.assertNotIn("another-secret", str(values.read()))
 
     def test_log_holds_no_secret(self):

@@ -118,7 +118,7 @@ class TestStockPush(EcStockCommon):
             before = self.env.cr.sql_log_count
             with (
                 self.mall(push),
-                self.mall(lambda *a: Limits(stock_batch=limit), "_limits"),
+                self.mall(lambda *a, n=limit: Limits(stock_batch=n), "_limits"),
                 patch.object(type(self.channel), "_stock_orders_first", lambda *a, **k: None),
             ):
                 self.channel.action_push_stock()

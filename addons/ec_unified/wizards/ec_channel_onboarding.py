@@ -7,7 +7,7 @@ from ..models.ec_channel import NO_PROVIDER
 
 STEPS = [
     ("credentials", "Credentials"),
-    ("check", "Check"),
+    ("check", "Connection check"),
     ("settings", "Settings"),
     ("items", "Items"),
     ("done", "Start"),
@@ -19,8 +19,8 @@ class EcChannelOnboarding(models.TransientModel):
     so that closing the wizard loses nothing: opened again from the shop it goes on.
 
     A mall's module adds its credential fields with the names they have on ``ec.channel``, prefixed
-    by its provider, and puts them into the group ``credentials`` of the view; they are handed to the
-    shop and forgotten here. The mall is only talked to in the background.
+    by its provider, and puts them into the group ``credentials`` of the view; they are handed to
+    the shop and forgotten here. The mall is only talked to in the background.
     """
 
     _name = "ec.channel.onboarding"
@@ -62,7 +62,9 @@ class EcChannelOnboarding(models.TransientModel):
         options = self.env["ec.channel"]._fields["provider"]._description_selection(self.env)
         return [option for option in options if option[0] != NO_PROVIDER]
 
-    @api.depends("step", "channel_id.operation_ids.request_no", "channel_id.operation_ids.answered_no")
+    @api.depends(
+        "step", "channel_id.operation_ids.request_no", "channel_id.operation_ids.answered_no"
+    )
     def _compute_busy(self):
         for wizard in self:
             rows = wizard.channel_id.sudo().operation_ids
@@ -137,10 +139,10 @@ class EcChannelOnboarding(models.TransientModel):
             "type": "ir.actions.act_window",
             "name": self.env._("Not matched"),
             "res_model": "ec.listing.sku",
-            "views": [(False, "list"), (False, "form")],
+            "views": [[False, "list"], [False, "form"]],
             "domain": [
-                ("channel_id", "=", self.channel_id.id),
-                ("match_state", "in", ("unmatched", "ambiguous")),
+                ["channel_id", "=", self.channel_id.id],
+                ["match_state", "in", ["unmatched", "ambiguous"]],
             ],
         }
 
@@ -234,7 +236,7 @@ class EcChannelOnboarding(models.TransientModel):
             "name": self.env._("Connect a shop"),
             "res_model": self._name,
             "res_id": self.id,
-            "views": [(False, "form")],
+            "views": [[False, "form"]],
             "target": "new",
         }
 
@@ -244,6 +246,6 @@ class EcChannelOnboarding(models.TransientModel):
             "name": self.channel_id.name,
             "res_model": "ec.channel",
             "res_id": self.channel_id.id,
-            "views": [(False, "form")],
+            "views": [[False, "form"]],
             "target": "current",
         }

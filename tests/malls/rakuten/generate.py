@@ -33,10 +33,11 @@ def generate(
     since: datetime | str | None,
     mix: str,
     *,
+    until: datetime | str | None = None,
     confirm: bool = True,
     ship_after_days: float | None = 3,
 ) -> list[str]:
-    """Orders spread between ``since`` (default: a day ago) and now.
+    """Orders spread between ``since`` (default: a day ago) and ``until`` (default: now).
 
     ``mix``: "ordinary" (cards, some COD and prepaid, coupons, points, wishes) or "all" (every
     third order is one of the named situations). With ``confirm``, the shop confirmed the orders
@@ -49,7 +50,8 @@ def generate(
     mall.life.tick()
     picker = Picker(mall.catalog, mall, rng)
     refs = []
-    for moment in _moments(_moment(since) or now - timedelta(days=1), now, count, rng):
+    start, end = _moment(since) or now - timedelta(days=1), _moment(until) or now
+    for moment in _moments(start, end, count, rng):
         special = mix == "all" and rng.random() < 0.34
         name = rng.choice(_SITUATIONS) if special else None
         spec = SCENARIOS[name].make(picker) if name else _ordinary(mall, picker.skus, rng, now)

@@ -42,13 +42,19 @@ class Tokens:
             return Response.json({"error": mode, "error_description": REFUSALS[mode]}, 400)
         if values.get("grant_type") != "client_credentials":
             return Response.json({"error": "unsupported_grant_type"}, 400)
-        good = values.get("client_id") == self.client_id and values.get("client_secret") == self.client_secret
+        good = (
+            values.get("client_id") == self.client_id
+            and values.get("client_secret") == self.client_secret
+        )
         if not good or mode == "invalid_client":
             return Response.json({"error": "invalid_client"}, 400)
-        return Response.json({
-            "access_token": self.issue(), "scope": ",".join(self.settings.scopes),
-            "expires_in": self.settings.token_seconds,
-        })
+        return Response.json(
+            {
+                "access_token": self.issue(),
+                "scope": ",".join(self.settings.scopes),
+                "expires_in": self.settings.token_seconds,
+            }
+        )
 
     def _values(self, request: Request) -> dict[str, Any] | None:
         if "json" in request.headers.get("content-type", ""):
@@ -64,7 +70,10 @@ class Tokens:
         if self.settings.revoke_previous_token:
             self.issued.clear()
         self.count += 1
-        token = "shpat_" + hashlib.sha256(f"{self.client_secret}:{self.count}".encode()).hexdigest()[:32]
+        token = (
+            "shpat_"
+            + hashlib.sha256(f"{self.client_secret}:{self.count}".encode()).hexdigest()[:32]
+        )
         self.issued[token] = self.clock.now() + timedelta(seconds=self.settings.token_seconds)
         return token
 

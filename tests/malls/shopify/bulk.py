@@ -58,9 +58,12 @@ class BulkOperation(Node):
         """``bulk_operations/finish``."""
         shape = "%Y-%m-%dT%H:%M:%SZ"
         return {
-            "admin_graphql_api_id": self.gid, "error_code": self.error_code.lower() if self.error_code else None,
+            "admin_graphql_api_id": self.gid,
+            "error_code": self.error_code.lower() if self.error_code else None,
             "completed_at": self.completed_at.strftime(shape) if self.completed_at else None,
-            "created_at": self.created_at.strftime(shape), "status": self.status.lower(), "type": "query",
+            "created_at": self.created_at.strftime(shape),
+            "status": self.status.lower(),
+            "type": "query",
         }
 
 
@@ -79,7 +82,9 @@ def check(loaded: ShopifySchema, text: str) -> list[str]:
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
     if problems or len(operations) != 1 or operations[0].operation.value != "query":
         return problems or ["Bulk operations allow exactly one query operation."]
-    fragments = {getattr(d, "name").value: d for d in document.definitions if not isinstance(d, OperationDefinitionNode)}
+    fragments = {
+        d.name.value: d for d in document.definitions if not isinstance(d, OperationDefinitionNode)
+    }
     walk = _Walk(loaded, fragments)
     walk.visit(loaded.schema.query_type, operations[0].selection_set, [], False)
     if operations[0].variable_definitions:
@@ -104,8 +109,16 @@ class _Walk:
         """Walk one selection set; ``above`` are the connections around it."""
         for node in selection_set.selections if selection_set else ():
             if isinstance(node, (InlineFragmentNode, FragmentSpreadNode)):
-                target = self.fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
-                inner = self.loaded.schema.get_type(target.type_condition.name.value) if target.type_condition else parent
+                target = (
+                    self.fragments[node.name.value]
+                    if isinstance(node, FragmentSpreadNode)
+                    else node
+                )
+                inner = (
+                    self.loaded.schema.get_type(target.type_condition.name.value)
+                    if target.type_condition
+                    else parent
+                )
                 self.visit(inner, target.selection_set, above, in_list)
             elif isinstance(node, FieldNode) and node.name.value in getattr(parent, "fields", {}):
                 self._field(parent, node, above, in_list)
@@ -125,17 +138,31 @@ class _Walk:
     def _connection(self, named: Any, node: FieldNode, above: list[str], in_list: bool) -> None:
         self.connections += 1
         if in_list:
-            self.problems.append("Queries that contain a connection field within a list field are not currently supported.")
+            self.problems.append(
+                "Queries that contain a connection field within a "
+                "list field are not currently supported."
+            )
         if len(above) >= MAX_DEPTH:
-            self.problems.append(f"Bulk queries cannot contain connections with a nesting depth greater than {MAX_DEPTH}.")
-        names = [s.name.value for s in (node.selection_set.selections if node.selection_set else ()) if isinstance(s, FieldNode)]
+            self.problems.append(
+                f"Bulk queries cannot contain connections with a "
+                f"nesting depth greater than {MAX_DEPTH}."
+            )
+        names = [
+            s.name.value
+            for s in (node.selection_set.selections if node.selection_set else ())
+            if isinstance(s, FieldNode)
+        ]
         if names != ["edges"]:
-            self.problems.append(f"The connection `{node.name.value}` must select `edges {{ node }}` only.")
+            self.problems.append(
+                f"The connection `{node.name.value}` must select `edges {{ node }}` only."
+            )
             return
         edge = named.fields["edges"].type
         for selected in node.selection_set.selections:  # type: ignore[union-attr]
             body = selected.selection_set  # type: ignore[union-attr]
-            inner = [s for s in body.selections if isinstance(s, FieldNode) and s.name.value == "node"]
+            inner = [
+                s for s in body.selections if isinstance(s, FieldNode) and s.name.value == "node"
+            ]
             for row in inner:
                 row_type = get_named_type(get_named_type(edge).fields["node"].type)
                 self._needs_id(row_type, row.selection_set, node.name.value)
@@ -143,13 +170,20 @@ class _Walk:
 
     def _needs_id(self, row_type: Any, selection_set: Any, name: str) -> None:
         nested = any(
-            isinstance(s, FieldNode) and s.name.value in getattr(row_type, "fields", {})
+            isinstance(s, FieldNode)
+            and s.name.value in getattr(row_type, "fields", {})
             and get_named_type(row_type.fields[s.name.value].type).name.endswith("Connection")
             for s in selection_set.selections
         )
-        has_id = any(isinstance(s, FieldNode) and s.name.value == "id" and s.alias is None for s in selection_set.selections)
+        has_id = any(
+            isinstance(s, FieldNode) and s.name.value == "id" and s.alias is None
+            for s in selection_set.selections
+        )
         if nested and not has_id:
-            self.problems.append(f"The parent 'node' field for a nested connection must select the 'id' field without an alias ({name}).")
+            self.problems.append(
+                f"The parent 'node' field for a nested connection must "
+                f"select the 'id' field without an alias ({name})."
+            )
 
 
 # -- running -------------------------------------------------------------------
@@ -157,7 +191,9 @@ class _Walk:
 
 def start(store: Store, text: str, grouped: bool, scopes: frozenset[str]) -> BulkOperation:
     """Queue an operation."""
-    made = BulkOperation(store.next_id("BulkOperation"), text, created_at=store.now(), grouped=grouped, scopes=scopes)
+    made = BulkOperation(
+        store.next_id("BulkOperation"), text, created_at=store.now(), grouped=grouped, scopes=scopes
+    )
     made.key = f"{made.id:x}{abs(hash(made.query)) % 10**8:08d}"
     store.bulk[made.id] = made
     return store.add(made)
@@ -191,7 +227,10 @@ def finish(store: Store, made: BulkOperation, execute: Execute) -> None:
     store.settings.bulk_error = ""
     if errors or data is None:
         codes = {e if isinstance(e, str) else (e.extensions or {}).get("code") for e in errors}
-        made.status, made.error_code = "FAILED", "ACCESS_DENIED" if "ACCESS_DENIED" in codes else error or "INTERNAL_SERVER_ERROR"
+        made.status, made.error_code = (
+            "FAILED",
+            "ACCESS_DENIED" if "ACCESS_DENIED" in codes else error or "INTERNAL_SERVER_ERROR",
+        )
         made.completed_at = None
     else:
         lines: list[str] = []

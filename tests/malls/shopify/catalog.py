@@ -24,8 +24,18 @@ def seed_locations(store: Store) -> None:
     ]
     for name, code, province, city, address1, postcode, phone in rows:
         number = store.next_id("Location")
-        place = Location(number, name, code, province, city, address1, "", postcode, phone,
-                         created_at=store.now())
+        place = Location(
+            number,
+            name,
+            code,
+            province,
+            city,
+            address1,
+            "",
+            postcode,
+            phone,
+            created_at=store.now(),
+        )
         store.locations[number] = store.add(place)
 
 
@@ -61,8 +71,13 @@ def new_variant(store: Store, product: Product, **values: Any) -> Variant:
     """Create a variant with its inventory item."""
     now = store.now()
     variant = Variant(
-        store.next_id("ProductVariant"), store.next_id("InventoryItem"), product,
-        position=len(product.variants) + 1, created_at=now, updated_at=now, **values,
+        store.next_id("ProductVariant"),
+        store.next_id("InventoryItem"),
+        product,
+        position=len(product.variants) + 1,
+        created_at=now,
+        updated_at=now,
+        **values,
     )
     product.variants.append(variant)
     store.variants[variant.id] = store.add(variant)
@@ -130,8 +145,12 @@ def add_items(store: Store, items: list[dict[str, Any]]) -> list[str]:
         product = known.get(code)
         if product is None:
             product = known[code] = new_product(
-                store, title=str(item.get("item_name") or item["name"]), vendor=item.get("vendor", "例示商店"),
-                product_type=item.get("product_type", ""), item_code=code, published=set(PUBLICATIONS),
+                store,
+                title=str(item.get("item_name") or item["name"]),
+                vendor=item.get("vendor", "例示商店"),
+                product_type=item.get("product_type", ""),
+                item_code=code,
+                published=set(PUBLICATIONS),
             )
             fresh.add(product.id)
         _add_item(store, product, item)
@@ -153,13 +172,16 @@ def _add_item(store: Store, product: Product, item: dict[str, Any]) -> None:
         chosen = dict(item.get("option") or {}) or {"Title": "Default Title"}
         variant = new_variant(store, product, sku=sku, selected=_select(store, product, chosen))
     variant.price, variant.tax_rate = half_up(price), rate
+    variant.taxable = bool(rate)
     variant.barcode = item.get("barcode", variant.barcode)
     for name in ("tracked", "taxable", "requires_shipping", "inventory_policy"):
         if name in item:
             setattr(variant, name, item[name])
     variant.updated_at = store.now()
     if item.get("image_png_base64"):
-        add_media(store, product, data=base64.b64decode(item["image_png_base64"]), alt=product.title)
+        add_media(
+            store, product, data=base64.b64decode(item["image_png_base64"]), alt=product.title
+        )
     _stock(store, variant, item.get("stock"))
 
 
@@ -188,9 +210,13 @@ def _stock(store: Store, variant: Variant, stock: Any) -> None:
         inventory.set_level(store, level, "available", int(quantity))
 
 
-def add_media(store: Store, product: Product, *, data: bytes = b"", source: str = "", alt: str | None = None) -> Media:
+def add_media(
+    store: Store, product: Product, *, data: bytes = b"", source: str = "", alt: str | None = None
+) -> Media:
     """Attach an image; what is sent is served again under ``/cdn/<id>``."""
-    media = store.add(Media(store.next_id("MediaImage"), alt, source, source, created_at=store.now(), data=data))
+    media = store.add(
+        Media(store.next_id("MediaImage"), alt, source, source, created_at=store.now(), data=data)
+    )
     media.url = f"/cdn/{media.id}.png" if data else source
     product.media.append(media)
     return media

@@ -1,4 +1,4 @@
-"""The checkout: from a wish list to an order with discounts, taxes, payments and stock (section 8)."""
+"""The checkout: discounts, taxes, payments and stock of a new order (section 8)."""
 
 from __future__ import annotations
 
@@ -17,11 +17,26 @@ from .store import UTC, Store
 
 SHIPPING_RATE = Decimal("0.1")
 KINDS = {
-    "code": "DiscountCodeApplication", "automatic": "AutomaticDiscountApplication",
-    "manual": "ManualDiscountApplication", "script": "ScriptDiscountApplication",
+    "code": "DiscountCodeApplication",
+    "automatic": "AutomaticDiscountApplication",
+    "manual": "ManualDiscountApplication",
+    "script": "ScriptDiscountApplication",
 }
-RATES = {"USD": Decimal("0.0067"), "EUR": Decimal("0.0061"), "TWD": Decimal("0.21"), "KRW": Decimal("9.2")}
-_PLAIN = ("note", "po_number", "source_name", "source_identifier", "customer_locale", "phone", "attribution")
+RATES = {
+    "USD": Decimal("0.0067"),
+    "EUR": Decimal("0.0061"),
+    "TWD": Decimal("0.21"),
+    "KRW": Decimal("9.2"),
+}
+_PLAIN = (
+    "note",
+    "po_number",
+    "source_name",
+    "source_identifier",
+    "customer_locale",
+    "phone",
+    "attribution",
+)
 
 
 def place_order(store: Store, spec: dict[str, Any]) -> Order:
@@ -74,13 +89,22 @@ def _head(store: Store, spec: dict[str, Any], rng: random.Random) -> Order:
     currency = spec.get("presentment", "JPY")
     rate = Rate(currency, Decimal(str(spec.get("exchange_rate") or RATES.get(currency, 1))))
     order = Order(
-        store.next_id("Order"), f"{settings.order_prefix}{number}{settings.order_suffix}", number,
+        store.next_id("Order"),
+        f"{settings.order_prefix}{number}{settings.order_suffix}",
+        number,
         "".join(rng.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(9)),
-        created_at=created, processed_at=created, updated_at=created, rate=rate,
-        test=bool(spec.get("test")), taxes_included=settings.taxes_included,
-        email=who["email"], customer=who["customer"], billing_address=who["billing"],
+        created_at=created,
+        processed_at=created,
+        updated_at=created,
+        rate=rate,
+        test=bool(spec.get("test")),
+        taxes_included=settings.taxes_included,
+        email=who["email"],
+        customer=who["customer"],
+        billing_address=who["billing"],
         shipping_address=None if spec.get("no_shipping_address") else who["shipping"],
-        tags=sorted(spec.get("tags", ())), tip=Bag.of(int(spec.get("tip", 0)), rate),
+        tags=sorted(spec.get("tags", ())),
+        tip=Bag.of(int(spec.get("tip", 0)), rate),
         custom_attributes=[(str(k), str(v)) for k, v in _pairs(spec.get("attributes"))],
     )
     for name in _PLAIN:
@@ -103,21 +127,36 @@ def make_line(store: Store, order: Order, row: dict[str, Any]) -> Line:
     """One line: a variant, a custom line (no variant), or a bundle component."""
     variant = None if row.get("custom") else store.variant_of(row["sku"])
     price = int(row["price"]) if "price" in row else (variant.price if variant else 0)
-    rate: Decimal | None = tax_rate(row["tax_rate"]) if "tax_rate" in row else (
-        variant.tax_rate if variant else Decimal("0.1"))
-    taxable = bool(row.get("taxable", variant.taxable if variant else True)) and not row.get("gift_card")
+    rate: Decimal | None = (
+        tax_rate(row["tax_rate"])
+        if "tax_rate" in row
+        else (variant.tax_rate if variant else Decimal("0.1"))
+    )
+    taxable = bool(row.get("taxable", variant.taxable if variant else True)) and not row.get(
+        "gift_card"
+    )
     quantity = int(row.get("quantity", 1))
     product = variant.product if variant else None
     title = row.get("title") or (product.title if product else "カスタム商品")
     named = variant is not None and variant.title != "Default Title"
     line = Line(
-        store.next_id("LineItem"), order, title, variant.title if variant and named else None,
+        store.next_id("LineItem"),
+        order,
+        title,
+        variant.title if variant and named else None,
         row.get("sku_text", variant.sku if variant else row.get("sku")),
-        product.vendor if product else None, quantity, unit=Bag.of(price, order.rate),
-        rate=rate if taxable else None, variant=variant, product=product,
+        product.vendor if product else None,
+        quantity,
+        unit=Bag.of(price, order.rate),
+        rate=rate if taxable else None,
+        variant=variant,
+        product=product,
         custom_attributes=[(str(k), str(v)) for k, v in _pairs(row.get("attributes"))],
-        requires_shipping=bool(row.get("requires_shipping", variant.requires_shipping if variant else True)),
-        is_gift_card=bool(row.get("gift_card")), taxable=taxable,
+        requires_shipping=bool(
+            row.get("requires_shipping", variant.requires_shipping if variant else True)
+        ),
+        is_gift_card=bool(row.get("gift_card")),
+        taxable=taxable,
     )
     if row.get("bundle"):
         line.group = _group(store, order, row)
@@ -133,7 +172,9 @@ def _group(store: Store, order: Order, row: dict[str, Any]) -> Group:
         if line.group and line.group.title == title:
             return line.group
     parent = store.variant_of(row["bundle_sku"]) if row.get("bundle_sku") else None
-    return store.add(Group(store.next_id("LineItemGroup"), title, int(row.get("bundle_quantity", 1)), parent))
+    return store.add(
+        Group(store.next_id("LineItemGroup"), title, int(row.get("bundle_quantity", 1)), parent)
+    )
 
 
 def _shipping(store: Store, order: Order, rows: Any) -> None:
@@ -144,10 +185,19 @@ def _shipping(store: Store, order: Order, rows: Any) -> None:
         rows = [{"title": "ヤマト宅急便", "price": rows}]
     for row in rows:
         price = Bag.of(int(row["price"]), order.rate)
-        order.shipping.append(store.add(Shipping(
-            store.next_id("ShippingLine"), row["title"], row.get("code", row["title"]),
-            row.get("source", "shopify"), bool(row.get("custom")), price, net=price,
-        )))
+        order.shipping.append(
+            store.add(
+                Shipping(
+                    store.next_id("ShippingLine"),
+                    row["title"],
+                    row.get("code", row["title"]),
+                    row.get("source", "shopify"),
+                    bool(row.get("custom")),
+                    price,
+                    net=price,
+                )
+            )
+        )
 
 
 # -- discounts -----------------------------------------------------------------
@@ -160,27 +210,43 @@ def _discount(order: Order, row: dict[str, Any]) -> None:
     each = bool(row.get("each"))
     title = row.get("title", "割引")
     discount = Discount(
-        KINDS[row.get("kind", "code")], len(order.discounts), title, row.get("description", title), percent,
-        row.get("amount"), "SHIPPING_LINE" if target == "shipping" else "LINE_ITEM",
-        "ALL" if target in ("order", "shipping") else "EXPLICIT" if row.get("kind") == "manual" else "ENTITLED",
+        KINDS[row.get("kind", "code")],
+        len(order.discounts),
+        title,
+        row.get("description", title),
+        percent,
+        row.get("amount"),
+        "SHIPPING_LINE" if target == "shipping" else "LINE_ITEM",
+        "ALL"
+        if target in ("order", "shipping")
+        else "EXPLICIT"
+        if row.get("kind") == "manual"
+        else "ENTITLED",
         "EACH" if each else "ONE" if target == "line" else "ACROSS",
     )
     order.discounts.append(discount)
     if discount.kind == KINDS["code"]:
         order.discount_codes.append(title)
-    targets: list[Any] = order.shipping if target == "shipping" else [
-        line for i, line in enumerate(order.lines)
-        if not line.is_gift_card and (target == "order" or i in row.get("lines", [0]))
-    ]
+    targets: list[Any] = (
+        order.shipping
+        if target == "shipping"
+        else [
+            line
+            for i, line in enumerate(order.lines)
+            if not line.is_gift_card and (target == "order" or i in row.get("lines", [0]))
+        ]
+    )
     amounts = _amounts(discount, targets, percent, row.get("amount"), each)
-    for line, amount in zip(targets, amounts):
+    for line, amount in zip(targets, amounts, strict=True):
         if amount:
             bag = Bag.of(amount, order.rate)
             line.allocations.append(Allocation(discount, bag))
             line.net = line.net - bag
 
 
-def _amounts(discount: Discount, targets: list[Any], percent: Decimal | None, amount: Any, each: bool) -> list[int]:
+def _amounts(
+    discount: Discount, targets: list[Any], percent: Decimal | None, amount: Any, each: bool
+) -> list[int]:
     """Yen per target: ACROSS adds up exactly, EACH is per line or per unit."""
     bases = [line.net.shop for line in targets]
     if percent is not None and each:
@@ -189,7 +255,7 @@ def _amounts(discount: Discount, targets: list[Any], percent: Decimal | None, am
         return allocate(half_up(Decimal(sum(bases)) * percent / 100), bases)
     if each:
         units = [getattr(line, "quantity", 1) for line in targets]
-        return [min(b, int(amount) * u) for b, u in zip(bases, units)]
+        return [min(b, int(amount) * u) for b, u in zip(bases, units, strict=True)]
     return allocate(min(int(amount), sum(bases)), bases)
 
 
@@ -209,7 +275,9 @@ def _finish(store: Store, order: Order, spec: dict[str, Any]) -> None:
     for line in order.lines:
         tax_line(order, line)
     for shipping in order.shipping:
-        shipping.taxes = [Tax(SHIPPING_RATE, Bag.of(count(shipping.net.shop, SHIPPING_RATE), order.rate))]
+        shipping.taxes = [
+            Tax(SHIPPING_RATE, Bag.of(count(shipping.net.shop, SHIPPING_RATE), order.rate))
+        ]
     order.original_total = figures.total_price(order)
     _pay(store, order, spec)
     make_fulfillment_orders(store, order, order.lines, spec)
@@ -238,7 +306,9 @@ def _pay(store: Store, order: Order, spec: dict[str, Any]) -> None:
         due = due - amount
 
 
-def make_fulfillment_orders(store: Store, order: Order, lines: list[Line], spec: dict[str, Any]) -> None:
+def make_fulfillment_orders(
+    store: Store, order: Order, lines: list[Line], spec: dict[str, Any]
+) -> None:
     """Route the lines to places, one fulfilment order each, and commit the stock."""
     wanted = [(line, line.quantity) for line in lines if not line.is_gift_card]
     if not wanted:
@@ -248,7 +318,9 @@ def make_fulfillment_orders(store: Store, order: Order, lines: list[Line], spec:
     for place_id, parts in plan.items():
         place = store.locations[place_id]
         made = new_fulfillment_order(store, order, place, parts, status)
-        if spec.get("hold") or (store.settings.hold_unpaid and figures.financial_status(order) == "PENDING"):
+        if spec.get("hold") or (
+            store.settings.hold_unpaid and figures.financial_status(order) == "PENDING"
+        ):
             hold(store, made, spec.get("hold") or "AWAITING_PAYMENT")
         for line, quantity in parts:
             if spec.get("past"):  # the stock given is today's: nothing leaves ``available``
@@ -257,7 +329,9 @@ def make_fulfillment_orders(store: Store, order: Order, lines: list[Line], spec:
                 inventory.commit(store, line, place, quantity)
 
 
-def _forced(store: Store, wanted: list[tuple[Line, int]], spec: dict[str, Any]) -> dict[int, list[tuple[Line, int]]] | None:
+def _forced(
+    store: Store, wanted: list[tuple[Line, int]], spec: dict[str, Any]
+) -> dict[int, list[tuple[Line, int]]] | None:
     """``split``: list of [place index, line index, quantity] instead of the routing."""
     if not spec.get("split"):
         return None
@@ -268,26 +342,42 @@ def _forced(store: Store, wanted: list[tuple[Line, int]], spec: dict[str, Any]) 
     return plan
 
 
-def new_fulfillment_order(store: Store, order: Order, place: Any, parts: list[tuple[Line, int]], status: str = "OPEN") -> FulfillmentOrder:
+def new_fulfillment_order(
+    store: Store, order: Order, place: Any, parts: list[tuple[Line, int]], status: str = "OPEN"
+) -> FulfillmentOrder:
     """A fulfilment order with its lines."""
     now = order.created_at if not order.fulfillment_orders else store.now()
     made = FulfillmentOrder(
-        store.next_id("FulfillmentOrder"), order, place, status,
-        fulfill_at=now, created_at=now, updated_at=now,
+        store.next_id("FulfillmentOrder"),
+        order,
+        place,
+        status,
+        fulfill_at=now,
+        created_at=now,
+        updated_at=now,
     )
     for line, quantity in parts:
-        made.lines.append(store.add(FOLine(store.next_id("FulfillmentOrderLineItem"), line, quantity, quantity)))
+        made.lines.append(
+            store.add(FOLine(store.next_id("FulfillmentOrderLineItem"), line, quantity, quantity))
+        )
     order.fulfillment_orders.append(made)
     return store.add(made)
 
 
-def hold(store: Store, made: FulfillmentOrder, reason: str, notes: str | None = None, ours: bool = False) -> dict[str, Any]:
+def hold(
+    store: Store, made: FulfillmentOrder, reason: str, notes: str | None = None, ours: bool = False
+) -> dict[str, Any]:
     """Put a fulfilment order ON_HOLD (section 10)."""
     number = store.next_id("FulfillmentHold")
     row = {
-        "__typename": "FulfillmentHold", "id": f"gid://shopify/FulfillmentHold/{number}", "reason": reason,
-        "reasonNotes": notes, "displayReason": reason.replace("_", " ").capitalize(),
-        "heldByRequestingApp": ours, "handle": None, "heldByApp": None,
+        "__typename": "FulfillmentHold",
+        "id": f"gid://shopify/FulfillmentHold/{number}",
+        "reason": reason,
+        "reasonNotes": notes,
+        "displayReason": reason.replace("_", " ").capitalize(),
+        "heldByRequestingApp": ours,
+        "handle": None,
+        "heldByApp": None,
     }
     made.holds.append(row)
     made.status = "ON_HOLD"

@@ -9,14 +9,14 @@ payload free. The actual cost is the same formula with the rows returned.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Iterable
+from typing import Any
 
 from graphql import (
     FieldNode,
     FragmentSpreadNode,
     GraphQLSchema,
-    InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
     get_named_type,
@@ -61,7 +61,7 @@ class FieldPlan:
     parent: str
     fielddef: Any
     conditions: list[tuple[bool, Any]] = field(default_factory=list)
-    children: list[tuple[frozenset[str] | None, "FieldPlan"]] = field(default_factory=list)
+    children: list[tuple[frozenset[str] | None, FieldPlan]] = field(default_factory=list)
     inert: bool = False
 
 
@@ -83,7 +83,9 @@ def rows_factor(count: int) -> int:
 class CostPlan:
     """The compiled selection tree of one operation."""
 
-    def __init__(self, schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: dict[str, Any]) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: dict[str, Any]
+    ) -> None:
         self.schema, self.fragments = schema, fragments
         self.mutation = operation.operation.value == "mutation"
         root = schema.mutation_type if self.mutation else schema.query_type
@@ -92,7 +94,9 @@ class CostPlan:
 
     # -- compilation -----------------------------------------------------------
 
-    def _compile(self, parent: Any, sets: Iterable[SelectionSetNode], depth: int) -> list[tuple[frozenset[str] | None, FieldPlan]]:
+    def _compile(
+        self, parent: Any, sets: Iterable[SelectionSetNode], depth: int
+    ) -> list[tuple[frozenset[str] | None, FieldPlan]]:
         """Group the selections by type condition and response key, then go down."""
         groups: dict[tuple[Any, str], list[tuple[Any, FieldNode, list[Any]]]] = {}
         for selection_set in sets:
@@ -104,11 +108,20 @@ class CostPlan:
                 compiled.append((scope, plan))
         return compiled
 
-    def _collect(self, base: Any, scope: Any, selection_set: SelectionSetNode, conditions: list[Any], groups: dict[Any, Any]) -> None:
+    def _collect(
+        self,
+        base: Any,
+        scope: Any,
+        selection_set: SelectionSetNode,
+        conditions: list[Any],
+        groups: dict[Any, Any],
+    ) -> None:
         for node in selection_set.selections:
             here = conditions + _conditions(node)
             if isinstance(node, FieldNode):
-                names = None if scope is base or not is_abstract_type(base) else self._possible(scope)
+                names = (
+                    None if scope is base or not is_abstract_type(base) else self._possible(scope)
+                )
                 key = node.alias.value if node.alias else node.name.value
                 groups.setdefault((names, key), []).append((scope, node, here))
                 continue
@@ -120,7 +133,9 @@ class CostPlan:
             inner = self.schema.get_type(condition.name.value) if condition else scope
             if inner is not None and is_abstract_type(inner) and not is_abstract_type(base):
                 inner = base
-            self._collect(base, base if inner is base else inner, target.selection_set, here, groups)
+            self._collect(
+                base, base if inner is base else inner, target.selection_set, here, groups
+            )
 
     def _possible(self, scope: Any) -> frozenset[str]:
         if is_abstract_type(scope):
@@ -140,17 +155,23 @@ class CostPlan:
         if is_leaf_type(named) and not extra:
             return None
         plan = FieldPlan(
-            key=node.alias.value if node.alias else name, name=name, node=node,
+            key=node.alias.value if node.alias else name,
+            name=name,
+            node=node,
             own=_own_cost(parent.name, name, named, self.mutation, depth) + extra,
             connection=named.name.endswith("Connection"),
             is_list=is_list_type(get_nullable_type(fielddef.type)),
-            takes_first="first" in fielddef.args, parent=parent.name, fielddef=fielddef,
+            takes_first="first" in fielddef.args,
+            parent=parent.name,
+            fielddef=fielddef,
             conditions=conditions if len(found) == 1 else [],
         )
         sets = [n.selection_set for _s, n, _c in found if n.selection_set]
         if sets:
             plan.children = self._compile(named, sets, depth + 1)
-        plan.inert = not plan.children and not plan.connection and not plan.own and not plan.takes_first
+        plan.inert = (
+            not plan.children and not plan.connection and not plan.own and not plan.takes_first
+        )
         return plan
 
     # -- evaluation ------------------------------------------------------------
@@ -165,7 +186,13 @@ class CostPlan:
             return MUTATION_COST if self.mutation else 0
         return math.ceil(self._sum(self.fields, evaluation, [], data) - 1e-9)
 
-    def _sum(self, plans: list[tuple[frozenset[str] | None, FieldPlan]], ev: Evaluation, path: list[str], data: Any) -> float:
+    def _sum(
+        self,
+        plans: list[tuple[frozenset[str] | None, FieldPlan]],
+        ev: Evaluation,
+        path: list[str],
+        data: Any,
+    ) -> float:
         common = 0.0
         branches: dict[str, float] = {}
         for scope, plan in plans:
@@ -192,7 +219,12 @@ class CostPlan:
         if data is None and plan.takes_first:
             if (_arg(plan, "first", ev) or 0) > 250 and ev.check_paging:
                 raise PagingError("first cannot exceed 250", here, plan.node)
-        if plan.takes_first and ev.surcharge and plan.name in NO_FIRST_SURCHARGE and _arg(plan, "first", ev) is None:
+        if (
+            plan.takes_first
+            and ev.surcharge
+            and plan.name in NO_FIRST_SURCHARGE
+            and _arg(plan, "first", ev) is None
+        ):
             cost += NO_FIRST_SURCHARGE[plan.name]
         if plan.parent == "Mutation" and plan.name == "productSet":
             cost += product_set_input_cost(_arg(plan, "input", ev) or {})
@@ -209,7 +241,7 @@ class CostPlan:
         return self._sum(plan.children, ev, path, value)
 
     def _connection(self, plan: FieldPlan, ev: Evaluation, path: list[str], value: Any) -> float:
-        count = _page_size(plan, ev, path)
+        count = _page_size(plan, ev, path) if value is None else 0
         total = 2.0
         for _scope, child in plan.children:
             if child.name not in ("nodes", "edges"):
@@ -292,16 +324,22 @@ def _page_size(plan: FieldPlan, ev: Evaluation, path: list[str]) -> int:
 
 def _note(ev: Evaluation, path: list[str], own: float, total: float, children: float) -> None:
     if ev.details is not None:
-        ev.details.append({
-            "path": list(path), "definedCost": own, "requestedTotalCost": math.ceil(total),
-            "requestedChildrenCost": math.ceil(children),
-        })
+        ev.details.append(
+            {
+                "path": list(path),
+                "definedCost": own,
+                "requestedTotalCost": math.ceil(total),
+                "requestedChildrenCost": math.ceil(children),
+            }
+        )
 
 
 def product_set_input_cost(value: dict[str, Any]) -> float:
     """Section 4: 0.2 per variant, 1.9 per file, 0.6 per variant file, 0.4 per metafield."""
     variants = value.get("variants") or []
-    metafields = len(value.get("metafields") or []) + sum(len(v.get("metafields") or []) for v in variants)
+    metafields = len(value.get("metafields") or []) + sum(
+        len(v.get("metafields") or []) for v in variants
+    )
     return (
         PRODUCT_SET_INPUT["variant"] * len(variants)
         + PRODUCT_SET_INPUT["file"] * len(value.get("files") or [])
@@ -334,6 +372,7 @@ class Bucket:
     def status(self) -> dict[str, Any]:
         """``throttleStatus`` as printed in every answer."""
         return {
-            "maximumAvailable": int(self.capacity), "currentlyAvailable": int(self.level),
+            "maximumAvailable": int(self.capacity),
+            "currentlyAvailable": int(self.level),
             "restoreRate": int(self.restore),
         }

@@ -30,26 +30,123 @@ from .schema import ShopifySchema
 
 #: (pattern of graphql-core's message, Shopify's message, code, names of extra keys)
 _RULES: list[tuple[str, str, str, tuple[str, ...]]] = [
-    (r"Cannot query field '(\w+)' on type '(\w+)'", "Field '{0}' doesn't exist on type '{1}'", "undefinedField", ("fieldName", "typeName")),
-    (r"Unknown argument '(\w+)' on field '(?:\w+\.)?(\w+)'", "Field '{1}' doesn't accept argument '{0}'", "argumentNotAccepted", ("argumentName", "name")),
-    (r"Unknown argument '(\w+)' on directive '@(\w+)'", "Directive '{1}' doesn't accept argument '{0}'", "argumentNotAccepted", ("argumentName", "name")),
-    (r"Field '(\w+)' argument '(\w+)' of type '(.+?)' is required", "Field '{0}' is missing required arguments: {1}", "missingRequiredArguments", ("name", "arguments")),
-    (r"Directive '@(\w+)' argument '(\w+)' of type '(.+?)' is required", "Directive '{0}' is missing required arguments: {1}", "missingRequiredArguments", ("name", "arguments")),
-    (r"Field '(\w+)\.(\w+)' of required type '(.+?)' was not provided", "Argument '{1}' on InputObject '{0}' is required. Expected type {2}", "missingRequiredInputObjectAttribute", ("inputObjectType", "argumentName", "argumentType")),
-    (r"Field '(\w+)' is not defined by type '(\w+)'", "InputObject '{1}' doesn't accept argument '{0}'", "argumentNotAccepted", ("argumentName", "name")),
-    (r"Variable '\$(\w+)' is never used(?: in operation '(\w+)')?", "Variable ${0} is declared by {1} but not used", "variableNotUsed", ("variableName",)),
-    (r"Variable '\$(\w+)' is not defined(?: by operation '(\w+)')?", "Variable ${0} is used by {1} but not declared", "variableNotDefined", ("variableName",)),
-    (r"Unknown directive '@(\w+)'", "Directive @{0} is not defined", "undefinedDirective", ("directiveName",)),
-    (r"Variable '\$(\w+)' of type '(.+?)' used in position expecting type '(.+?)'", "Type mismatch on variable ${0} ({1} / {2})", "variableMismatch", ("variableName", "typeName")),
-    (r"Field '(\w+)' of type '(.+?)' must have a selection", "Field must have selections (field '{0}' returns {1} but has no selections. Did you mean '{0} {{ ... }}'?)", "selectionMismatch", ("nodeName", "typeName")),
-    (r"Field '(\w+)' must not have a selection since type '(.+?)'", "Selections can't be made on scalars (field '{0}' returns {1})", "selectionMismatch", ("nodeName", "typeName")),
-    (r"Fragment '(\w+)' is never used", "Fragment {0} was defined, but not used", "useAndDefineFragment", ("fragmentName",)),
-    (r"Unknown fragment '(\w+)'", "Fragment {0} was used, but not defined", "useAndDefineFragment", ("fragmentName",)),
+    (
+        r"Cannot query field '(\w+)' on type '(\w+)'",
+        "Field '{0}' doesn't exist on type '{1}'",
+        "undefinedField",
+        ("fieldName", "typeName"),
+    ),
+    (
+        r"Unknown argument '(\w+)' on field '(?:\w+\.)?(\w+)'",
+        "Field '{1}' doesn't accept argument '{0}'",
+        "argumentNotAccepted",
+        ("argumentName", "name"),
+    ),
+    (
+        r"Unknown argument '(\w+)' on directive '@(\w+)'",
+        "Directive '{1}' doesn't accept argument '{0}'",
+        "argumentNotAccepted",
+        ("argumentName", "name"),
+    ),
+    (
+        r"Field '(\w+)' argument '(\w+)' of type '(.+?)' is required",
+        "Field '{0}' is missing required arguments: {1}",
+        "missingRequiredArguments",
+        ("name", "arguments"),
+    ),
+    (
+        r"Directive '@(\w+)' argument '(\w+)' of type '(.+?)' is required",
+        "Directive '{0}' is missing required arguments: {1}",
+        "missingRequiredArguments",
+        ("name", "arguments"),
+    ),
+    (
+        r"Field '(\w+)\.(\w+)' of required type '(.+?)' was not provided",
+        "Argument '{1}' on InputObject '{0}' is required. Expected type {2}",
+        "missingRequiredInputObjectAttribute",
+        ("inputObjectType", "argumentName", "argumentType"),
+    ),
+    (
+        r"Field '(\w+)' is not defined by type '(\w+)'",
+        "InputObject '{1}' doesn't accept argument '{0}'",
+        "argumentNotAccepted",
+        ("argumentName", "name"),
+    ),
+    (
+        r"Variable '\$(\w+)' is never used(?: in operation '(\w+)')?",
+        "Variable ${0} is declared by {1} but not used",
+        "variableNotUsed",
+        ("variableName",),
+    ),
+    (
+        r"Variable '\$(\w+)' is not defined(?: by operation '(\w+)')?",
+        "Variable ${0} is used by {1} but not declared",
+        "variableNotDefined",
+        ("variableName",),
+    ),
+    (
+        r"Unknown directive '@(\w+)'",
+        "Directive @{0} is not defined",
+        "undefinedDirective",
+        ("directiveName",),
+    ),
+    (
+        r"Variable '\$(\w+)' of type '(.+?)' used in position expecting type '(.+?)'",
+        "Type mismatch on variable ${0} ({1} / {2})",
+        "variableMismatch",
+        ("variableName", "typeName"),
+    ),
+    (
+        r"Field '(\w+)' of type '(.+?)' must have a selection",
+        "Field must have selections (field '{0}' returns {1} but "
+        "has no selections. Did you mean '{0} {{ ... }}'?)",
+        "selectionMismatch",
+        ("nodeName", "typeName"),
+    ),
+    (
+        r"Field '(\w+)' must not have a selection since type '(.+?)'",
+        "Selections can't be made on scalars (field '{0}' returns {1})",
+        "selectionMismatch",
+        ("nodeName", "typeName"),
+    ),
+    (
+        r"Fragment '(\w+)' is never used",
+        "Fragment {0} was defined, but not used",
+        "useAndDefineFragment",
+        ("fragmentName",),
+    ),
+    (
+        r"Unknown fragment '(\w+)'",
+        "Fragment {0} was used, but not defined",
+        "useAndDefineFragment",
+        ("fragmentName",),
+    ),
     (r"Unknown type '(\w+)'", "No such type {0}", "undefinedType", ("typeName",)),
-    (r"OneOf Input Object '(\w+)' must specify exactly one key", "InputObject '{0}' requires exactly one argument", "invalidOneOfInputObject", ("inputObjectType",)),
-    (r"Value '(\w+)' does not exist in '(\w+)' enum", "Argument has an invalid value ({0}). Expected type '{1}'.", "argumentLiteralsIncompatible", ("value", "typeName")),
-    (r"(?:Expected value of type|Enum '|String cannot|Int cannot|Float cannot|Boolean cannot|ID cannot)", "", "argumentLiteralsIncompatible", ()),
-    (r"Fields '(\w+)' conflict", "Field '{0}' has a field conflict", "fieldConflict", ("fieldName",)),
+    (
+        r"OneOf Input Object '(\w+)' must specify exactly one key",
+        "InputObject '{0}' requires exactly one argument",
+        "invalidOneOfInputObject",
+        ("inputObjectType",),
+    ),
+    (
+        r"Value '(\w+)' does not exist in '(\w+)' enum",
+        "Argument has an invalid value ({0}). Expected type '{1}'.",
+        "argumentLiteralsIncompatible",
+        ("value", "typeName"),
+    ),
+    (
+        r"(?:Expected value of type|Enum '|String cannot|Int "
+        r"cannot|Float cannot|Boolean cannot|ID cannot)",
+        "",
+        "argumentLiteralsIncompatible",
+        (),
+    ),
+    (
+        r"Fields '(\w+)' conflict",
+        "Field '{0}' has a field conflict",
+        "fieldConflict",
+        ("fieldName",),
+    ),
     (r"cannot be spread", "", "cannotSpreadFragment", ()),
 ]
 
@@ -104,12 +201,17 @@ def prepare(loaded_version: str, text: str) -> Prepared:
 def _syntax(exc: GraphQLSyntaxError) -> dict[str, Any]:
     place = exc.locations[0] if exc.locations else None
     line, column = (place.line, place.column) if place else (1, 1)
-    what = "unexpected end of file" if "<EOF>" in exc.message else exc.message.removeprefix("Syntax Error: ").rstrip(".")
+    what = (
+        "unexpected end of file"
+        if "<EOF>" in exc.message
+        else exc.message.removeprefix("Syntax Error: ").rstrip(".")
+    )
     if not what.startswith("unexpected"):
         what = what[0].lower() + what[1:]
     return {
         "message": f"syntax error, {what} at [{line}, {column}]",
-        "locations": [{"line": line, "column": column}], "extensions": {"code": "PARSE_ERROR"},
+        "locations": [{"line": line, "column": column}],
+        "extensions": {"code": "PARSE_ERROR"},
     }
 
 
@@ -140,7 +242,11 @@ def translate(error: GraphQLError, document: DocumentNode) -> dict[str, Any]:
 
 def _owner(document: DocumentNode, wanted: Node) -> Node:
     for definition in document.definitions:
-        if wanted.loc and definition.loc and definition.loc.start <= wanted.loc.start <= definition.loc.end:
+        if (
+            wanted.loc
+            and definition.loc
+            and definition.loc.start <= wanted.loc.start <= definition.loc.end
+        ):
             return definition
     return wanted
 
@@ -184,7 +290,9 @@ def _find(node: Node, wanted: Node, above: list[str]) -> list[str] | None:
 # -- variables -----------------------------------------------------------------
 
 
-def check_variables(loaded: ShopifySchema, operation: OperationDefinitionNode, values: dict[str, Any]) -> list[dict[str, Any]]:
+def check_variables(
+    loaded: ShopifySchema, operation: OperationDefinitionNode, values: dict[str, Any]
+) -> list[dict[str, Any]]:
     """``INVALID_VARIABLE`` with ``problems[]``; array sizes are checked elsewhere."""
     errors = []
     for definition in operation.variable_definitions or ():
@@ -194,7 +302,9 @@ def check_variables(loaded: ShopifySchema, operation: OperationDefinitionNode, v
             continue
         if name not in values:
             if is_non_null_type(kind) and definition.default_value is None:
-                errors.append(_invalid(definition, kind, None, [([], "Expected value to not be null")]))
+                errors.append(
+                    _invalid(definition, kind, None, [([], "Expected value to not be null")])
+                )
             continue
         problems = list(_problems(loaded, kind, values[name], []))
         if problems:
@@ -202,16 +312,25 @@ def check_variables(loaded: ShopifySchema, operation: OperationDefinitionNode, v
     return errors
 
 
-def _invalid(definition: Any, kind: Any, value: Any, problems: list[tuple[list[Any], str]]) -> dict[str, Any]:
+def _invalid(
+    definition: Any, kind: Any, value: Any, problems: list[tuple[list[Any], str]]
+) -> dict[str, Any]:
     name = definition.variable.name.value
-    parts = ", ".join(f"{'.'.join(map(str, path))} ({text})" if path else f"({text})" for path, text in problems)
-    words = f"was provided invalid value for {parts}" if problems[0][0] else "was provided invalid value"
+    parts = ", ".join(
+        f"{'.'.join(map(str, path))} ({text})" if path else f"({text})" for path, text in problems
+    )
+    words = (
+        f"was provided invalid value for {parts}"
+        if problems[0][0]
+        else "was provided invalid value"
+    )
     token = definition.loc.start_token
     return {
         "message": f"Variable ${name} of type {kind} {words}",
         "locations": [{"line": token.line, "column": token.column}],
         "extensions": {
-            "code": "INVALID_VARIABLE", "value": value,
+            "code": "INVALID_VARIABLE",
+            "value": value,
             "problems": [{"path": path, "explanation": text} for path, text in problems],
         },
     }
@@ -233,21 +352,27 @@ def _problems(loaded: ShopifySchema, kind: Any, value: Any, path: list[Any]) -> 
         yield from _object_problems(loaded, kind, value, path)
     elif isinstance(kind, GraphQLEnumType):
         if not isinstance(value, str) or value not in kind.values:
-            yield path, f"Expected \"{value}\" to be one of: {', '.join(kind.values)}"
+            yield path, f'Expected "{value}" to be one of: {", ".join(kind.values)}'
     else:
         text = scalar_problem(kind.name, value)
         if text:
             yield path, text
 
 
-def _object_problems(loaded: ShopifySchema, kind: GraphQLInputObjectType, value: Any, path: list[Any]) -> Any:
+def _object_problems(
+    loaded: ShopifySchema, kind: GraphQLInputObjectType, value: Any, path: list[Any]
+) -> Any:
     if not isinstance(value, dict):
-        yield path, f"Expected \"{value}\" to be a key-value object"
+        yield path, f'Expected "{value}" to be a key-value object'
         return
     for name, child in kind.fields.items():
         if name in value:
             yield from _problems(loaded, child.type, value[name], path + [name])
-        elif is_non_null_type(child.type) and child.default_value is child.default_value and not _has_default(child):
+        elif (
+            is_non_null_type(child.type)
+            and child.default_value is child.default_value
+            and not _has_default(child)
+        ):
             yield path + [name], "Expected value to not be null"
     for name in value:
         if name not in kind.fields:
@@ -301,17 +426,23 @@ def check_sizes(operation: OperationDefinitionNode, values: dict[str, Any]) -> l
             value = values.get(arg.value.name.value) if arg.value.kind == "variable" else None  # type: ignore[attr-defined]
             for path, size, limit in _too_long(value, [selected.name.value, arg.name.value]):
                 token = selected.loc.start_token  # type: ignore[union-attr]
-                errors.append({
-                    "message": f"The input array size of {size} is greater than the maximum allowed of {limit}.",
-                    "locations": [{"line": token.line, "column": token.column}], "path": path,
-                    "extensions": {"code": "MAX_INPUT_SIZE_EXCEEDED"},
-                })
+                errors.append(
+                    {
+                        "message": f"The input array size of {size} is greater than "
+                        f"the maximum allowed of {limit}.",
+                        "locations": [{"line": token.line, "column": token.column}],
+                        "path": path,
+                        "extensions": {"code": "MAX_INPUT_SIZE_EXCEEDED"},
+                    }
+                )
     return errors
 
 
 def _too_long(value: Any, path: list[str]) -> Any:
     if isinstance(value, list):
-        limit = MAX_SET_VARIANTS if path[0] == "productSet" and path[-1] == "variants" else MAX_ARRAY
+        limit = (
+            MAX_SET_VARIANTS if path[0] == "productSet" and path[-1] == "variants" else MAX_ARRAY
+        )
         if len(value) > limit:
             yield path, len(value), limit
         for row in value:

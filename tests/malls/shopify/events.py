@@ -7,7 +7,7 @@ from typing import Any
 
 from ..common.control import Refused
 from . import aftersale, catalog, figures, fulfil, payments, refunds
-from .buyers import address_from
+from .buyers import changed_address
 from .checkout import hold
 from .fulfil import Refusal
 from .model import Fulfillment, Location, Order, Return
@@ -72,15 +72,23 @@ def _capture(store: Store, order: Order, amount: int | None = None) -> Any:
     """Staff captures the authorised card."""
     for authorization in figures.open_authorizations(order):
         left = (authorization.amount - figures.captured_of(order, authorization)).value
-        aftersale.capture(store, order, {
-            "parentTransactionId": authorization.gid, "amount": str(amount or left), "currency": order.rate.currency,
-        })
+        aftersale.capture(
+            store,
+            order,
+            {
+                "parentTransactionId": authorization.gid,
+                "amount": str(amount or left),
+                "currency": order.rate.currency,
+            },
+        )
         return {}
     raise Refused("nothing to capture")
 
 
 @event("buyer_cancel")
-def _buyer_cancel(store: Store, order: Order, reason: str = "CUSTOMER", restock: bool = True, refund: bool = True) -> Any:
+def _buyer_cancel(
+    store: Store, order: Order, reason: str = "CUSTOMER", restock: bool = True, refund: bool = True
+) -> Any:
     """The order is cancelled in the admin at the buyer's wish."""
     aftersale.check_cancel(order)
     aftersale.cancel(store, order, reason, restock, refund)
@@ -90,42 +98,63 @@ EVENTS["cancel"] = _buyer_cancel
 
 
 @event("edit")
-def _edit(store: Store, order: Order, add: list[Any] | None = None, remove: list[Any] | None = None, refund: bool = False) -> Any:
+def _edit(
+    store: Store,
+    order: Order,
+    add: list[Any] | None = None,
+    remove: list[Any] | None = None,
+    refund: bool = False,
+) -> Any:
     """An order edit: ``add`` [{sku, quantity}], ``remove`` [{sku|line, quantity, restock}]."""
     aftersale.edit(store, order, add or [], remove or [], refund)
 
 
 @event("refund")
-def _refund(store: Store, order: Order, lines: list[Any] | None = None, amount: int | None = None,
-            shipping: bool = False, restock: bool = False, full: bool = False, note: str = "返金") -> Any:
+def _refund(
+    store: Store,
+    order: Order,
+    lines: list[Any] | None = None,
+    amount: int | None = None,
+    shipping: bool = False,
+    restock: bool = False,
+    full: bool = False,
+    note: str = "返金",
+) -> Any:
     """Refund of lines, of an amount, or of everything left."""
     if amount is not None and not lines:
         return {"refund": aftersale.goodwill(store, order, int(amount), note).gid}
-    place = store.active_locations()[0]
-    rows: list[dict[str, Any]] = []
     if full:
-        lines = [{"ref": x.gid, "quantity": figures.current_quantity(x)} for x in order.lines if figures.current_quantity(x)]
-    for row in lines or []:
-        line = aftersale.find_line(order, row)
-        kind = "NO_RESTOCK" if not restock else "RETURN" if line.fulfilled else "CANCEL"
-        rows.append({"lineItemId": line.gid, "quantity": int(row.get("quantity", 1)), "restockType": kind,
-                     "locationId": place.gid if restock else None})
+        lines = [{"ref": r["lineItemId"], **r} for r in refunds.everything(order)]
+    rows = [_refund_row(store, order, row, restock) for row in lines or []]
     proposal = refunds.suggest(order, rows, None, shipping or full, False)
     money = proposal["amount"] if amount is None else Bag.of(int(amount), order.rate)
     if full:
         money = figures.net_payment(order)
-    moves = [{"kind": "REFUND", "parentId": p.gid, "amount": str(a.value)} for p, a, _m in refunds.spread(order, money)]
-    value = {"refundLineItems": rows, "transactions": moves, "note": note, "currency": order.rate.currency,
-             "shipping": {"fullRefund": True} if shipping or full else None}
+    value = {
+        "refundLineItems": rows,
+        "transactions": refunds.moves(order, money),
+        "note": note,
+        "currency": order.rate.currency,
+        "shipping": {"fullRefund": True} if shipping or full else None,
+    }
     return {"refund": refunds.create(store, order, value).gid}
+
+
+def _refund_row(store: Store, order: Order, row: dict[str, Any], restock: bool) -> dict[str, Any]:
+    line = aftersale.find_line(order, row)
+    kind = "NO_RESTOCK" if not restock else "RETURN" if line.fulfilled else "CANCEL"
+    return {
+        "lineItemId": line.gid,
+        "quantity": int(row.get("quantity", 1)),
+        "restockType": kind,
+        "locationId": store.active_locations()[0].gid if restock else None,
+    }
 
 
 @event("change_address")
 def _change_address(store: Store, order: Order, **address: Any) -> Any:
     """The shipping address is corrected."""
-    old = order.shipping_address
-    kept = {k: v for k, v in vars(old).items() if k != "id"} if old else {}
-    order.shipping_address = address_from(store, {**kept, **address})
+    order.shipping_address = changed_address(store, order.shipping_address, address)
     store.touch(order)
 
 
@@ -137,7 +166,9 @@ def _note(store: Store, order: Order, note: str = "") -> Any:
 
 
 @event("tag")
-def _tag(store: Store, order: Order, add: list[str] | None = None, remove: list[str] | None = None) -> Any:
+def _tag(
+    store: Store, order: Order, add: list[str] | None = None, remove: list[str] | None = None
+) -> Any:
     """Staff changes tags."""
     order.tags = sorted((set(order.tags) | set(add or [])) - set(remove or []))
     store.touch(order)
@@ -175,18 +206,32 @@ def _touch(store: Store, order: Order) -> Any:
 
 
 @event("fulfill")
-def _fulfill(store: Store, order: Order, lines: list[Any] | None = None, company: str = "Yamato (JA)",
-             number: str = "123456789012", location: str | None = None) -> Any:
+def _fulfill(
+    store: Store,
+    order: Order,
+    lines: list[Any] | None = None,
+    company: str = "Yamato (JA)",
+    number: str = "123456789012",
+    location: str | None = None,
+) -> Any:
     """Staff ships in the admin: everything open, or some ``lines`` [{sku|line, quantity}]."""
     made: list[Fulfillment] = []
     for found in figures.open_fulfillment_orders(order):
-        if found.status not in ("OPEN", "IN_PROGRESS") or location not in (None, found.location.gid):
+        if found.status not in ("OPEN", "IN_PROGRESS") or location not in (
+            None,
+            found.location.gid,
+        ):
             continue
         group: dict[str, Any] = {"fulfillmentOrderId": found.gid}
         if lines is not None:
-            wanted = [(aftersale.find_line(order, row), int(row.get("quantity", 1))) for row in lines]
+            wanted = [
+                (aftersale.find_line(order, row), int(row.get("quantity", 1))) for row in lines
+            ]
             group["fulfillmentOrderLineItems"] = [
-                {"id": x.gid, "quantity": q} for line, q in wanted for x in found.lines if x.line is line and x.remaining
+                {"id": x.gid, "quantity": q}
+                for line, q in wanted
+                for x in found.lines
+                if x.line is line and x.remaining
             ]
             if not group["fulfillmentOrderLineItems"]:
                 continue
@@ -213,7 +258,9 @@ def _deliver(store: Store, order: Order) -> Any:
 
 
 @event("hold")
-def _hold(store: Store, order: Order, reason: str = "INCORRECT_ADDRESS", notes: str | None = None) -> Any:
+def _hold(
+    store: Store, order: Order, reason: str = "INCORRECT_ADDRESS", notes: str | None = None
+) -> Any:
     """All open fulfilment orders go ON_HOLD."""
     for found in figures.open_fulfillment_orders(order):
         hold(store, found, reason, notes)
@@ -230,7 +277,9 @@ def _release(store: Store, order: Order) -> Any:
 @event("move")
 def _move(store: Store, order: Order, location: str) -> Any:
     """Another place ships: the ids of fulfilment orders change (section 10)."""
-    place = store.get(location, Location) or next((p for p in store.locations.values() if p.name == location), None)
+    place = store.get(location, Location) or next(
+        (p for p in store.locations.values() if p.name == location), None
+    )
     if place is None:
         raise KeyError(f"location {location}")
     for found in figures.open_fulfillment_orders(order):
@@ -242,13 +291,19 @@ def _move(store: Store, order: Order, location: str) -> Any:
 
 
 @event("return_request")
-def _return_request(store: Store, order: Order, lines: list[Any] | None = None, exchange: list[Any] | None = None) -> Any:
+def _return_request(
+    store: Store, order: Order, lines: list[Any] | None = None, exchange: list[Any] | None = None
+) -> Any:
     """The buyer asks for a return."""
-    return {"return": aftersale.open_return(store, order, lines or [], "REQUESTED", exchange or []).gid}
+    return {
+        "return": aftersale.open_return(store, order, lines or [], "REQUESTED", exchange or []).gid
+    }
 
 
 @event("return_open")
-def _return_open(store: Store, order: Order, lines: list[Any] | None = None, exchange: list[Any] | None = None) -> Any:
+def _return_open(
+    store: Store, order: Order, lines: list[Any] | None = None, exchange: list[Any] | None = None
+) -> Any:
     """The shop opens a return, or approves the one requested; ``exchange``: new goods."""
     for made in order.returns:
         if made.status == "REQUESTED" and not lines:

@@ -5,20 +5,47 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import ExecutionResult, FieldNode, GraphQLError, OperationDefinitionNode, execute, parse
+from graphql import (
+    ExecutionResult,
+    FieldNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    execute,
+    parse,
+)
 from graphql.execution.values import get_variable_values
 
-from . import idempotency, mutations, mutations_stock, types_fulfil, types_misc, types_order, types_product, types_root
+from . import (
+    idempotency,
+    mutations,
+    mutations_stock,
+    types_fulfil,
+    types_misc,
+    types_order,
+    types_product,
+    types_refund,
+    types_root,
+)
 from .cost import MAX_QUERY_COST, Bucket, Evaluation, PagingError
-from .fast import EXECUTION
 from .documents import Prepared, check_sizes, check_variables, prepare
+from .fast import EXECUTION
 from .resolve import RESOLVERS, Context, resolve_field, resolve_type
 from .schema import ShopifySchema
 from .settings import PLANS, Settings
 from .store import Store
 
 RATE_URL = "https://shopify.dev/api/usage/rate-limits"
-MODULES = (idempotency, mutations, mutations_stock, types_fulfil, types_misc, types_order, types_product, types_root)
+MODULES = (
+    idempotency,
+    mutations,
+    mutations_stock,
+    types_fulfil,
+    types_misc,
+    types_order,
+    types_product,
+    types_refund,
+    types_root,
+)
 
 
 @dataclass
@@ -54,21 +81,43 @@ class Executor:
             return {"errors": prepared.errors}
         operation = prepared.operation(request.operation_name)
         if operation is None:
-            return {"errors": [{"message": "An operation name is required", "extensions": {"code": "BAD_REQUEST"}}]}
+            return {
+                "errors": [
+                    {
+                        "message": "An operation name is required",
+                        "extensions": {"code": "BAD_REQUEST"},
+                    }
+                ]
+            }
         problems = check_variables(self.loaded, operation, request.variables)
         problems = problems or check_sizes(operation, request.variables)
         if problems:
             return {"errors": problems}
-        values = get_variable_values(self.loaded.schema, operation.variable_definitions or (), request.variables)
+        values = get_variable_values(
+            self.loaded.schema, operation.variable_definitions or (), request.variables
+        )
         if isinstance(values, list):
-            return {"errors": [{"message": e.message, "extensions": {"code": "INVALID_VARIABLE"}} for e in values]}
+            return {
+                "errors": [
+                    {"message": e.message, "extensions": {"code": "INVALID_VARIABLE"}}
+                    for e in values
+                ]
+            }
         return self._priced(prepared, operation, request, values)
 
-    def _priced(self, prepared: Prepared, operation: OperationDefinitionNode, request: GraphQLRequest, values: dict[str, Any]) -> dict[str, Any]:
+    def _priced(
+        self,
+        prepared: Prepared,
+        operation: OperationDefinitionNode,
+        request: GraphQLRequest,
+        values: dict[str, Any],
+    ) -> dict[str, Any]:
         """Paging rules, maximum cost, bucket; then execution."""
         plan = prepared.plan(self.loaded, operation)
         details: list[dict[str, Any]] | None = [] if request.debug else None
-        evaluation = Evaluation(values, surcharge=self.settings.list_without_first_surcharge, details=details)
+        evaluation = Evaluation(
+            values, surcharge=self.settings.list_without_first_surcharge, details=details
+        )
         try:
             requested = plan.requested(evaluation)
         except PagingError as exc:
@@ -78,7 +127,10 @@ class Executor:
         assert self.store.clock is not None
         self.bucket.refill(self.store.clock.now().timestamp())
         if self.settings.throttle and not self.bucket.fits(requested):
-            error = {"message": "Throttled", "extensions": {"code": "THROTTLED", "documentation": RATE_URL}}
+            error = {
+                "message": "Throttled",
+                "extensions": {"code": "THROTTLED", "documentation": RATE_URL},
+            }
             return {"errors": [error], "extensions": {"cost": self._cost(requested, None, None)}}
         result, context = self.execute(prepared, operation, request, request.variables)
         evaluation.details = None
@@ -87,15 +139,21 @@ class Executor:
             self.bucket.charge(actual)
         return self._answer(result, context, self._cost(requested, actual, details))
 
-    def _cost(self, requested: int, actual: int | None, details: list[dict[str, Any]] | None) -> dict[str, Any]:
+    def _cost(
+        self, requested: int, actual: int | None, details: list[dict[str, Any]] | None
+    ) -> dict[str, Any]:
         cost: dict[str, Any] = {
-            "requestedQueryCost": requested, "actualQueryCost": actual, "throttleStatus": self.bucket.status(),
+            "requestedQueryCost": requested,
+            "actualQueryCost": actual,
+            "throttleStatus": self.bucket.status(),
         }
         if details is not None:
             cost["fields"] = details
         return cost
 
-    def _answer(self, result: ExecutionResult, context: Context, cost: dict[str, Any]) -> dict[str, Any]:
+    def _answer(
+        self, result: ExecutionResult, context: Context, cost: dict[str, Any]
+    ) -> dict[str, Any]:
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:
             answer["errors"] = [_format(e) for e in result.errors]
@@ -104,39 +162,68 @@ class Executor:
             answer["extensions"]["search"] = context.searches
         return answer
 
-    def execute(self, prepared: Prepared, operation: OperationDefinitionNode, request: GraphQLRequest, values: dict[str, Any], bulk: bool = False) -> tuple[ExecutionResult, Context]:
+    def execute(
+        self,
+        prepared: Prepared,
+        operation: OperationDefinitionNode,
+        request: GraphQLRequest,
+        values: dict[str, Any],
+        bulk: bool = False,
+    ) -> tuple[ExecutionResult, Context]:
         """graphql-core against the store."""
-        context = Context(self.store, self.loaded, self.settings, self.base_url, request.scopes, bulk,
-                          prepared.text, plans=self._plans, execute_bulk=self.execute_bulk)
+        context = Context(
+            self.store,
+            self.loaded,
+            self.settings,
+            self.base_url,
+            request.scopes,
+            bulk,
+            prepared.text,
+            plans=self._plans,
+            execute_bulk=self.execute_bulk,
+        )
         unknown = _unmodelled(operation)
         if unknown:
-            error = GraphQLError(f"the simulator does not model the mutation {unknown}", extensions={"code": "INTERNAL_SERVER_ERROR"})
-            return ExecutionResult(None, [error]), context
+            return ExecutionResult(None, [unknown]), context
         assert prepared.document is not None
         result = execute(
-            self.loaded.schema, prepared.document, {"__typename": "root"}, context, values, request.operation_name,
-            field_resolver=resolve_field, type_resolver=resolve_type, **EXECUTION,
+            self.loaded.schema,
+            prepared.document,
+            {"__typename": "root"},
+            context,
+            values,
+            request.operation_name,
+            field_resolver=resolve_field,
+            type_resolver=resolve_type,
+            **EXECUTION,
         )
         assert isinstance(result, ExecutionResult)
         return result, context
 
-    def execute_bulk(self, text: str, scopes: frozenset[str]) -> tuple[dict[str, Any] | None, list[Any]]:
+    def execute_bulk(
+        self, text: str, scopes: frozenset[str]
+    ) -> tuple[dict[str, Any] | None, list[Any]]:
         """A bulk query: all rows of every connection."""
         document = parse(text)
         prepared = Prepared(text, document)
         operation = next(d for d in document.definitions if isinstance(d, OperationDefinitionNode))
-        result, _context = self.execute(prepared, operation, GraphQLRequest(text, {}, scopes=scopes), {}, bulk=True)
+        result, _context = self.execute(
+            prepared, operation, GraphQLRequest(text, {}, scopes=scopes), {}, bulk=True
+        )
         return result.data, list(result.errors or ())
 
 
-def _unmodelled(operation: OperationDefinitionNode) -> str | None:
+def _unmodelled(operation: OperationDefinitionNode) -> GraphQLError | None:
     """A mutation without resolver must not look as if it had worked."""
     if operation.operation.value != "mutation":
         return None
     for node in operation.selection_set.selections:
         if isinstance(node, FieldNode) and not node.name.value.startswith("__"):
             if ("Mutation", node.name.value) not in RESOLVERS:
-                return node.name.value
+                return GraphQLError(
+                    f"the simulator does not model the mutation {node.name.value}",
+                    extensions={"code": "INTERNAL_SERVER_ERROR"},
+                )
     return None
 
 
@@ -158,13 +245,21 @@ def _format(error: GraphQLError) -> dict[str, Any]:
 def _paging_error(exc: PagingError) -> dict[str, Any]:
     token = exc.node.loc.start_token if exc.node.loc else None
     return {
-        "message": exc.message, "locations": [{"line": token.line, "column": token.column}] if token else [],
-        "extensions": {"code": "BAD_REQUEST"}, "path": exc.path,
+        "message": exc.message,
+        "locations": [{"line": token.line, "column": token.column}] if token else [],
+        "extensions": {"code": "BAD_REQUEST"},
+        "path": exc.path,
     }
 
 
 def _too_dear(cost: int) -> dict[str, Any]:
     return {
-        "message": f"Query cost is {cost}, which exceeds the single query max cost limit ({MAX_QUERY_COST}).",
-        "extensions": {"code": "MAX_COST_EXCEEDED", "cost": cost, "maxCost": MAX_QUERY_COST, "documentation": RATE_URL},
+        "message": f"Query cost is {cost}, which exceeds the single "
+        f"query max cost limit ({MAX_QUERY_COST}).",
+        "extensions": {
+            "code": "MAX_COST_EXCEEDED",
+            "cost": cost,
+            "maxCost": MAX_QUERY_COST,
+            "documentation": RATE_URL,
+        },
     }

@@ -31,10 +31,17 @@ def line_rows(order: Order) -> list[dict[str, Any]]:
     """One row per line as sold."""
     return [
         {
-            "ref": line.gid, "sku": line.sku, "title": line.title, "quantity": line.quantity,
-            "current_quantity": 0 if order.cancelled_at else line.quantity - line.removed - line.refunded,
-            "unit_price": line.unit.shop, "discount": sum(a.amount.shop for a in line.allocations),
-            "amount": _net(line), "gift_card": line.is_gift_card,
+            "ref": line.gid,
+            "sku": line.sku,
+            "title": line.title,
+            "quantity": line.quantity,
+            "current_quantity": 0
+            if order.cancelled_at
+            else line.quantity - line.removed - line.refunded,
+            "unit_price": line.unit.shop,
+            "discount": sum(a.amount.shop for a in line.allocations),
+            "amount": _net(line),
+            "gift_card": line.is_gift_card,
             "rate": _percent(line.rate),
             "bundle": line.group.title if line.group else None,
         }
@@ -65,9 +72,13 @@ def shipment_rows(order: Order) -> list[dict[str, Any]]:
     """Parcels that were not cancelled."""
     return [
         {
-            "ref": f.gid, "name": f.name, "status": f.status, "location": f.location.gid,
+            "ref": f.gid,
+            "name": f.name,
+            "status": f.status,
+            "location": f.location.gid,
             "company": f.tracking[0]["company"] if f.tracking else None,
-            "numbers": [t["number"] for t in f.tracking], "notified": f.notified,
+            "numbers": [t["number"] for t in f.tracking],
+            "notified": f.notified,
             "lines": [{"sku": x.line.sku, "quantity": x.quantity} for x in f.lines],
         }
         for f in order.fulfillments
@@ -79,9 +90,9 @@ def _state(order: Order, paid: int, back: int, due: int) -> str:
         return "cancelled"
     if order.expired and not paid:
         return "expired"
-    open_units = sum(
-        q["current_quantity"] for q in line_rows(order) if not q["gift_card"]
-    ) - sum(min(line.fulfilled, line.quantity - line.removed - line.refunded) for line in order.lines)
+    open_units = sum(q["current_quantity"] for q in line_rows(order) if not q["gift_card"]) - sum(
+        min(line.fulfilled, line.quantity - line.removed - line.refunded) for line in order.lines
+    )
     if back and back >= paid:
         return "refunded"
     if not paid and due:
@@ -89,31 +100,56 @@ def _state(order: Order, paid: int, back: int, due: int) -> str:
     return "open" if open_units > 0 else "fulfilled"
 
 
+def _moved(order: Order, *kinds: str) -> int:
+    done = [t for t in order.transactions if t.kind in kinds and t.status == "SUCCESS"]
+    return sum(t.amount.shop for t in done)
+
+
+def _freight(order: Order) -> int:
+    lines = [s for s in order.shipping if not s.is_removed]
+    return sum(s.original.shop - sum(a.amount.shop for a in s.allocations) for s in lines)
+
+
+def _payments(order: Order) -> list[dict[str, Any]]:
+    return [
+        {"gateway": t.gateway, "kind": t.kind, "status": t.status, "amount": t.amount.shop}
+        for t in order.transactions
+    ]
+
+
 def expected_order(order: Order) -> dict[str, Any]:
     """The row of ``GET /_sim/orders``."""
     goods = sum(_net(line) for line in order.lines)
-    freight = sum(
-        s.original.shop - sum(a.amount.shop for a in s.allocations)
-        for s in order.shipping if not s.is_removed
-    )
+    freight = _freight(order)
     tax = tax_table(order)
     due = goods + freight + order.tip.shop + (order.duties.shop if order.duties else 0)
     if not order.taxes_included:
         due += sum(row["tax"] for row in tax.values())
-    paid = sum(t.amount.shop for t in order.transactions
-               if t.kind in ("SALE", "CAPTURE") and t.status == "SUCCESS")
-    back = sum(t.amount.shop for t in order.transactions
-               if t.kind == "REFUND" and t.status == "SUCCESS")
+    paid, back = _moved(order, "SALE", "CAPTURE"), _moved(order, "REFUND")
+    discounted = [a.amount.shop for x in [*order.lines, *order.shipping] for a in x.allocations]
     return {
-        "ref": order.gid, "name": order.name, "state": _state(order, paid, back, due),
-        "created": order.created_at.isoformat(), "updated": order.updated_at.isoformat(),
-        "buyer_total": due, "goods": goods, "shipping": freight, "tip": order.tip.shop,
-        "discount": sum(a.amount.shop for x in [*order.lines, *order.shipping] for a in x.allocations),
-        "tax": tax, "paid": paid, "refunded": back, "currency": order.rate.currency,
-        "test": order.test, "cancelled": order.cancelled_at is not None,
-        "cancel_reason": order.cancel_reason, "edited": order.edited,
-        "payments": [{"gateway": t.gateway, "kind": t.kind, "status": t.status,
-                      "amount": t.amount.shop} for t in order.transactions],
-        "lines": line_rows(order), "shipments": shipment_rows(order),
-        "tags": list(order.tags), "note": order.note, "scenario": order.expected.get("scenario"),
+        "ref": order.gid,
+        "name": order.name,
+        "state": _state(order, paid, back, due),
+        "created": order.created_at.isoformat(),
+        "updated": order.updated_at.isoformat(),
+        "buyer_total": due,
+        "goods": goods,
+        "shipping": freight,
+        "tip": order.tip.shop,
+        "discount": sum(discounted),
+        "tax": tax,
+        "paid": paid,
+        "refunded": back,
+        "currency": order.rate.currency,
+        "test": order.test,
+        "cancelled": order.cancelled_at is not None,
+        "cancel_reason": order.cancel_reason,
+        "edited": order.edited,
+        "payments": _payments(order),
+        "lines": line_rows(order),
+        "shipments": shipment_rows(order),
+        "tags": list(order.tags),
+        "note": order.note,
+        "scenario": order.expected.get("scenario"),
     }

@@ -8,15 +8,19 @@ versions of graphql-core run with their own context.
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import graphql
-from graphql import ExecutionContext, GraphQLError, located_error
+from graphql import ExecutionContext, located_error
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path
 
 from .money import Bag
 from .resolve import plan_of, value_of
+
+#: Later versions of 3.2 also want the path.
+WITH_PATH = "path" in inspect.signature(ExecutionContext.handle_field_error).parameters
 
 
 class FastContext(ExecutionContext):
@@ -50,9 +54,13 @@ class FastContext(ExecutionContext):
         try:
             args = self._arguments.get(id(node))
             if args is None:
-                args = self._arguments[id(node)] = get_argument_values(plan.fielddef, node, self.variable_values)
+                args = self._arguments[id(node)] = get_argument_values(
+                    plan.fielddef, node, self.variable_values
+                )
             if plan.root:
-                context.info = self.build_resolve_info(plan.fielddef, field_nodes, parent_type, path)
+                context.info = self.build_resolve_info(
+                    plan.fielddef, field_nodes, parent_type, path
+                )
             value = value_of(plan, source, context, args)
             if value is not None and plan.leaf is not None:
                 return plan.leaf.serialize(value)
@@ -60,8 +68,8 @@ class FastContext(ExecutionContext):
                 return self._bag(field_nodes, value)
             return self.complete_value(plan.type, field_nodes, context.info, path, value)
         except Exception as raw:
-            error = raw if isinstance(raw, GraphQLError) and raw.path else located_error(raw, field_nodes, path.as_list())
-            self.handle_field_error(error, plan.type)
+            error = located_error(raw, field_nodes, path.as_list())
+            self.handle_field_error(error, plan.type, *([path] if WITH_PATH else []))
             return None
 
     def _bag(self, field_nodes: Any, bag: Bag) -> dict[str, Any]:
@@ -99,4 +107,6 @@ def _text(value: Any) -> str:
 
 
 #: Keyword arguments for ``graphql.execute``.
-EXECUTION: dict[str, Any] = {"execution_context_class": FastContext} if graphql.version_info[:2] == (3, 2) else {}
+EXECUTION: dict[str, Any] = (
+    {"execution_context_class": FastContext} if graphql.version_info[:2] == (3, 2) else {}
+)

@@ -1,9 +1,9 @@
-"""Figures of an order: totals as sold, current totals, payment and fulfilment states (section 8)."""
+"""Figures of an order: totals as sold and now, payment and fulfilment states (section 8)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Iterable
 
 from .model import Fulfillment, FulfillmentOrder, Line, Order, Shipping, Tax, Transaction
 from .money import Bag, total
@@ -38,7 +38,11 @@ def current_line_net(line: Line) -> Bag:
 
 def current_line_tax(line: Line) -> Bag:
     """Tax of what is left of the line."""
-    return Bag.of(0, line.order.rate) if line.order.cancelled_at else line_tax(line) - line.refunded_tax
+    return (
+        Bag.of(0, line.order.rate)
+        if line.order.cancelled_at
+        else line_tax(line) - line.refunded_tax
+    )
 
 
 def discounted_total(line: Line, with_codes: bool) -> Bag:
@@ -177,8 +181,11 @@ def outstanding(order: Order) -> Bag:
 
 def captured_of(order: Order, authorization: Transaction) -> Bag:
     """Already captured of one authorisation."""
-    found = [t.amount for t in order.transactions
-             if t.kind == "CAPTURE" and t.status == "SUCCESS" and t.parent is authorization]
+    found = [
+        t.amount
+        for t in order.transactions
+        if t.kind == "CAPTURE" and t.status == "SUCCESS" and t.parent is authorization
+    ]
     return total(found) + Bag.of(0, order.rate)
 
 
@@ -186,8 +193,11 @@ def open_authorizations(order: Order) -> list[Transaction]:
     """Authorisations with money left to capture."""
     void = {t.parent for t in order.transactions if t.kind == "VOID" and t.status == "SUCCESS"}
     return [
-        t for t in order.transactions
-        if t.kind == "AUTHORIZATION" and t.status == "SUCCESS" and t not in void
+        t
+        for t in order.transactions
+        if t.kind == "AUTHORIZATION"
+        and t.status == "SUCCESS"
+        and t not in void
         and captured_of(order, t).shop < t.amount.shop
     ]
 
@@ -200,8 +210,11 @@ def capturable(order: Order) -> Bag:
 
 def refundable_of(order: Order, parent: Transaction) -> Bag:
     """Left to refund on one SALE or CAPTURE."""
-    back = [t.amount for t in order.transactions
-            if t.kind == "REFUND" and t.status in ("SUCCESS", "PENDING") and t.parent is parent]
+    back = [
+        t.amount
+        for t in order.transactions
+        if t.kind == "REFUND" and t.status in ("SUCCESS", "PENDING") and t.parent is parent
+    ]
     return parent.amount - (total(back) + Bag.of(0, order.rate))
 
 
@@ -213,7 +226,9 @@ def financial_status(order: Order) -> str:
             return "REFUNDED"
         if back:
             return "PARTIALLY_REFUNDED"
-        return "PARTIALLY_PAID" if outstanding(order).shop > 0 and not order.cancelled_at else "PAID"
+        return (
+            "PARTIALLY_PAID" if outstanding(order).shop > 0 and not order.cancelled_at else "PAID"
+        )
     if open_authorizations(order):
         return "AUTHORIZED"
     voided = any(t.kind == "VOID" and t.status == "SUCCESS" for t in order.transactions)
@@ -228,7 +243,9 @@ def can_mark_as_paid(order: Order) -> bool:
     """Not paid, not cancelled, nothing negative, no pending Shopify Payments transaction."""
     if order.cancelled_at or outstanding(order).shop <= 0 or open_authorizations(order):
         return False
-    return not any(t.gateway == "shopify_payments" and t.status == "PENDING" for t in order.transactions)
+    return not any(
+        t.gateway == "shopify_payments" and t.status == "PENDING" for t in order.transactions
+    )
 
 
 # -- goods moved ---------------------------------------------------------------
@@ -249,7 +266,13 @@ def fulfillment_status(order: Order, not_required: bool = True) -> str:
     sent = any(line.fulfilled for line in order.lines)
     left = sum(unfulfilled_quantity(line) for line in order.lines)
     if order.cancelled_at:
-        return "FULFILLED" if sent and not _unsent(order) else "PARTIALLY_FULFILLED" if sent else "UNFULFILLED"
+        return (
+            "FULFILLED"
+            if sent and not _unsent(order)
+            else "PARTIALLY_FULFILLED"
+            if sent
+            else "UNFULFILLED"
+        )
     if not left:
         if sent or any(line.is_gift_card for line in order.lines):
             return "FULFILLED"

@@ -13,14 +13,22 @@ MAX_LINES = 512
 
 #: Carriers Shopify can link to (section 10); the names must match exactly.
 CARRIERS = {
-    "Yamato (JA)": "https://track.example.com/yamato?no={0}", "Yamato (EN)": "https://track.example.com/yamato-en?no={0}",
-    "Sagawa (JA)": "https://track.example.com/sagawa?no={0}", "Sagawa (EN)": "https://track.example.com/sagawa-en?no={0}",
-    "Japan Post (JA)": "https://track.example.com/post?no={0}", "Japan Post (EN)": "https://track.example.com/post-en?no={0}",
-    "エコ配": "https://track.example.com/ecohai?no={0}", "西濃運輸": "https://track.example.com/seino?no={0}",
-    "西濃スーパーエキスプレス": "https://track.example.com/seinose?no={0}", "福山通運": "https://track.example.com/fukuyama?no={0}",
-    "日本通運": "https://track.example.com/nittsu?no={0}", "名鉄運輸": "https://track.example.com/meitetsu?no={0}",
-    "第一貨物": "https://track.example.com/daiichi?no={0}", "FedEx": "https://track.example.com/fedex?no={0}",
-    "DHL Express": "https://track.example.com/dhl?no={0}", "UPS": "https://track.example.com/ups?no={0}",
+    "Yamato (JA)": "https://track.example.com/yamato?no={0}",
+    "Yamato (EN)": "https://track.example.com/yamato-en?no={0}",
+    "Sagawa (JA)": "https://track.example.com/sagawa?no={0}",
+    "Sagawa (EN)": "https://track.example.com/sagawa-en?no={0}",
+    "Japan Post (JA)": "https://track.example.com/post?no={0}",
+    "Japan Post (EN)": "https://track.example.com/post-en?no={0}",
+    "エコ配": "https://track.example.com/ecohai?no={0}",
+    "西濃運輸": "https://track.example.com/seino?no={0}",
+    "西濃スーパーエキスプレス": "https://track.example.com/seinose?no={0}",
+    "福山通運": "https://track.example.com/fukuyama?no={0}",
+    "日本通運": "https://track.example.com/nittsu?no={0}",
+    "名鉄運輸": "https://track.example.com/meitetsu?no={0}",
+    "第一貨物": "https://track.example.com/daiichi?no={0}",
+    "FedEx": "https://track.example.com/fedex?no={0}",
+    "DHL Express": "https://track.example.com/dhl?no={0}",
+    "UPS": "https://track.example.com/ups?no={0}",
     "SF Express": "https://track.example.com/sf?no={0}",
 }
 
@@ -28,7 +36,9 @@ CARRIERS = {
 class Refusal(Exception):
     """A ``userErrors`` row: field and message, maybe a code."""
 
-    def __init__(self, message: str, field: list[str] | None = None, code: str | None = None) -> None:
+    def __init__(
+        self, message: str, field: list[str] | None = None, code: str | None = None
+    ) -> None:
         super().__init__(message)
         self.message, self.field, self.code = message, field, code
 
@@ -40,7 +50,9 @@ def tracking_rows(value: dict[str, Any] | None) -> list[dict[str, Any]]:
     plural = value.get("numbers") is not None or value.get("urls") is not None
     if single and plural:
         raise Refusal("Only one of number/url or numbers/urls may be given.", ["trackingInfo"])
-    numbers = [value["number"]] if value.get("number") is not None else list(value.get("numbers") or [])
+    numbers = (
+        [value["number"]] if value.get("number") is not None else list(value.get("numbers") or [])
+    )
     urls = [value["url"]] if value.get("url") else list(value.get("urls") or [])
     company = value.get("company")
     if not numbers and urls:
@@ -50,13 +62,29 @@ def tracking_rows(value: dict[str, Any] | None) -> list[dict[str, Any]]:
         url = urls[index] if index < len(urls) else None
         if url is None and company in CARRIERS and number:
             url = CARRIERS[company].format(number)
-        rows.append({"__typename": "FulfillmentTrackingInfo", "company": company, "number": number, "url": url})
+        rows.append(
+            {
+                "__typename": "FulfillmentTrackingInfo",
+                "company": company,
+                "number": number,
+                "url": url,
+            }
+        )
     if not rows and company:
-        rows.append({"__typename": "FulfillmentTrackingInfo", "company": company, "number": None, "url": None})
+        rows.append(
+            {
+                "__typename": "FulfillmentTrackingInfo",
+                "company": company,
+                "number": None,
+                "url": None,
+            }
+        )
     return rows
 
 
-def create(store: Store, groups: list[dict[str, Any]], tracking: dict[str, Any] | None, notify: bool) -> Fulfillment:
+def create(
+    store: Store, groups: list[dict[str, Any]], tracking: dict[str, Any] | None, notify: bool
+) -> Fulfillment:
     """``fulfillmentCreate``: fulfilment orders of one order and one place."""
     field = ["fulfillment"]
     if not groups:
@@ -73,25 +101,40 @@ def create(store: Store, groups: list[dict[str, Any]], tracking: dict[str, Any] 
     order, place = chosen[0][0].order, chosen[0][0].location
     now = store.now()
     made = Fulfillment(
-        store.next_id("Fulfillment"), order, place, f"{order.name}-F{len(order.fulfillments) + 1}",
-        tracking=rows, notified=1 if notify else 0, created_at=now, updated_at=now,
+        store.next_id("Fulfillment"),
+        order,
+        place,
+        f"{order.name}-F{len(order.fulfillments) + 1}",
+        tracking=rows,
+        notified=1 if notify else 0,
+        created_at=now,
+        updated_at=now,
     )
     for fulfillment_order, parts in chosen:
         _take(store, made, fulfillment_order, parts)
     order.fulfillments.append(store.add(made))
     store.emit("fulfillments/create", made)
-    topic = "orders/fulfilled" if not any(unfulfilled_quantity(x) for x in order.lines) else "orders/partially_fulfilled"
+    topic = (
+        "orders/fulfilled"
+        if not any(unfulfilled_quantity(x) for x in order.lines)
+        else "orders/partially_fulfilled"
+    )
     store.touch(order, topic)
     return made
 
 
-def _chosen(store: Store, group: dict[str, Any], field: list[str]) -> tuple[FulfillmentOrder, list[tuple[FOLine, int]]]:
+def _chosen(
+    store: Store, group: dict[str, Any], field: list[str]
+) -> tuple[FulfillmentOrder, list[tuple[FOLine, int]]]:
     """Check one fulfilment order and the quantities asked of it."""
     found = store.get(group["fulfillmentOrderId"], FulfillmentOrder)
     if found is None:
         raise Refusal("Fulfillment order does not exist.", field)
     if found.status not in ("OPEN", "IN_PROGRESS"):
-        raise Refusal(f"Fulfillment order {found.id} has an unfulfillable status= {found.status.lower()}.", field)
+        raise Refusal(
+            f"Fulfillment order {found.id} has an unfulfillable status= {found.status.lower()}.",
+            field,
+        )
     rows = group.get("fulfillmentOrderLineItems")
     if not rows:
         return found, [(line, line.remaining) for line in found.lines if line.remaining]
@@ -108,13 +151,17 @@ def _chosen(store: Store, group: dict[str, Any], field: list[str]) -> tuple[Fulf
     return found, parts
 
 
-def _take(store: Store, made: Fulfillment, source: FulfillmentOrder, parts: list[tuple[FOLine, int]]) -> None:
+def _take(
+    store: Store, made: Fulfillment, source: FulfillmentOrder, parts: list[tuple[FOLine, int]]
+) -> None:
     """Move quantities from the fulfilment order to the parcel; stock leaves ``committed``."""
     for fo_line, quantity in parts:
         fo_line.remaining -= quantity
         line = fo_line.line
         line.fulfilled += quantity
-        made.lines.append(store.add(FulfillmentLine(store.next_id("FulfillmentLineItem"), line, quantity)))
+        made.lines.append(
+            store.add(FulfillmentLine(store.next_id("FulfillmentLineItem"), line, quantity))
+        )
         made.source.append((source, fo_line, quantity))
         inventory.ship(store, line, source.location, quantity)
     source.status = "IN_PROGRESS" if any(x.remaining for x in source.lines) else "CLOSED"
@@ -122,7 +169,7 @@ def _take(store: Store, made: Fulfillment, source: FulfillmentOrder, parts: list
 
 
 def cancel(store: Store, made: Fulfillment) -> Fulfillment:
-    """``fulfillmentCancel``; a second call succeeds silently [R]. Ids of fulfilment orders change."""
+    """``fulfillmentCancel``; a second call succeeds silently [R]. Ids change."""
     if made.status == "CANCELLED":
         return made
     if made.display_status == "DELIVERED":
@@ -154,10 +201,15 @@ def _merge(parts: list[tuple[Any, int]]) -> list[tuple[Any, int]]:
     return list(merged.values())
 
 
-def update_tracking(store: Store, made: Fulfillment, value: dict[str, Any], notify: bool) -> Fulfillment:
+def update_tracking(
+    store: Store, made: Fulfillment, value: dict[str, Any], notify: bool
+) -> Fulfillment:
     """``fulfillmentTrackingInfoUpdate``: replaces the tracking of a parcel."""
     if made.status == "CANCELLED":
-        raise Refusal("The fulfillment has been cancelled and its tracking cannot be updated.", ["fulfillmentId"])
+        raise Refusal(
+            "The fulfillment has been cancelled and its tracking cannot be updated.",
+            ["fulfillmentId"],
+        )
     made.tracking = tracking_rows(value)
     made.notified += 1 if notify else 0
     made.updated_at = store.now()
@@ -166,7 +218,9 @@ def update_tracking(store: Store, made: Fulfillment, value: dict[str, Any], noti
     return made
 
 
-def release_hold(store: Store, found: FulfillmentOrder, hold_ids: list[str] | None) -> FulfillmentOrder:
+def release_hold(
+    store: Store, found: FulfillmentOrder, hold_ids: list[str] | None
+) -> FulfillmentOrder:
     """``fulfillmentOrderReleaseHold``: all holds, or the named ones."""
     if hold_ids is None:
         found.holds = []
@@ -202,7 +256,14 @@ def close(store: Store, found: FulfillmentOrder, status: str = "CLOSED") -> None
     found.updated_at = store.now()
 
 
-def take_out(store: Store, order: Order, line: Any, quantity: int, restock: bool, place: Location | None = None) -> int:
+def take_out(
+    store: Store,
+    order: Order,
+    line: Any,
+    quantity: int,
+    restock: bool,
+    place: Location | None = None,
+) -> int:
     """Remove unfulfilled units of a line from the open fulfilment orders (edit, refund, cancel).
 
     The ids change: what is left moves to a new fulfilment order. Returns the units taken.
@@ -228,7 +289,9 @@ def _renew(store: Store, order: Order, found: FulfillmentOrder) -> None:
     holds, status = found.holds, found.status
     close(store, found)
     if parts:
-        made = checkout.new_fulfillment_order(store, order, found.location, parts, "OPEN" if status == "IN_PROGRESS" else status)
+        made = checkout.new_fulfillment_order(
+            store, order, found.location, parts, "OPEN" if status == "IN_PROGRESS" else status
+        )
         made.holds = holds
 
 

@@ -12,8 +12,10 @@ from graphql import GraphQLResolveInfo, get_directive_values
 from .resolve import Context, bad_request
 
 MANDATORY = frozenset(
-    "inventoryActivate inventoryAdjustQuantities inventoryMoveQuantities inventorySetOnHandQuantities "
-    "inventorySetQuantities inventoryShipmentAddItems inventoryShipmentCreate inventoryShipmentCreateInTransit "
+    "inventoryActivate inventoryAdjustQuantities "
+    "inventoryMoveQuantities inventorySetOnHandQuantities "
+    "inventorySetQuantities inventoryShipmentAddItems "
+    "inventoryShipmentCreate inventoryShipmentCreateInTransit "
     "inventoryShipmentReceive inventoryTransferCreate inventoryTransferCreateAsReadyToShip "
     "inventoryTransferDuplicate inventoryTransferSetItems locationActivate locationDeactivate "
     "orderCreateMandatePayment refundCreate".split()
@@ -29,7 +31,9 @@ def key_of(info: GraphQLResolveInfo) -> str | None:
     return None if values is None else str(values.get("key"))
 
 
-def once(ctx: Context, name: str, args: dict[str, Any], run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def once(
+    ctx: Context, name: str, args: dict[str, Any], run: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
     """Run a mutation at most once per key; the first result is repeated for the same input.
 
     Only a successful result is kept for replay; after ``userErrors`` the key answers
@@ -38,7 +42,9 @@ def once(ctx: Context, name: str, args: dict[str, Any], run: Callable[[], dict[s
     assert ctx.info is not None
     key = key_of(ctx.info)
     if key is None:
-        raise bad_request("The @idempotent directive is required for this mutation but was not provided.")
+        raise bad_request(
+            "The @idempotent directive is required for this mutation but was not provided."
+        )
     if not key.strip():
         raise bad_request("The idempotency key can't be blank.")
     store = ctx.store
@@ -60,14 +66,23 @@ def once(ctx: Context, name: str, args: dict[str, Any], run: Callable[[], dict[s
 
 def _repeat(name: str, known: dict[str, Any], body: str) -> dict[str, Any]:
     if known["body"] != body:
-        return _error(name, "IDEMPOTENCY_KEY_PARAMETER_MISMATCH",
-                      "The idempotency key was already used with different parameters.")
+        return _error(
+            name,
+            "IDEMPOTENCY_KEY_PARAMETER_MISMATCH",
+            "The idempotency key was already used with different parameters.",
+        )
     if known["state"] == "running":
-        return _error(name, "IDEMPOTENCY_CONCURRENT_REQUEST",
-                      "A request with the same idempotency key is still being processed.")
+        return _error(
+            name,
+            "IDEMPOTENCY_CONCURRENT_REQUEST",
+            "A request with the same idempotency key is still being processed.",
+        )
     if known["state"] == "failed":
-        return _error(name, "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED",
-                      "The previous attempt with this idempotency key failed. Use a new key.")
+        return _error(
+            name,
+            "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED",
+            "The previous attempt with this idempotency key failed. Use a new key.",
+        )
     return dict(known["result"])
 
 
@@ -80,4 +95,9 @@ def _error(name: str, code: str, message: str) -> dict[str, Any]:
 def mark_running(ctx: Context, name: str, key: str, args: dict[str, Any]) -> None:
     """For tests: pretend that a first request with this key is still running."""
     body = json.dumps(args, sort_keys=True, default=str)
-    ctx.store.idempotency[(name, key)] = {"body": body, "at": ctx.store.now(), "state": "running", "result": None}
+    ctx.store.idempotency[(name, key)] = {
+        "body": body,
+        "at": ctx.store.now(),
+        "state": "running",
+        "result": None,
+    }

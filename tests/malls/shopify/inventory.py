@@ -12,7 +12,16 @@ REASONS = frozenset(
     "movement_updated other promotion quality_control received reservation_created "
     "reservation_deleted reservation_updated restock safety_stock shrinkage".split()
 )
-STATES = ("available", "committed", "damaged", "incoming", "on_hand", "quality_control", "reserved", "safety_stock")
+STATES = (
+    "available",
+    "committed",
+    "damaged",
+    "incoming",
+    "on_hand",
+    "quality_control",
+    "reserved",
+    "safety_stock",
+)
 LIMIT = 1_000_000_000
 
 
@@ -63,7 +72,9 @@ def _has(store: Store, line: Line, place: Location, quantity: int) -> bool:
     return level is not None and level.get("available") >= quantity
 
 
-def _split(store: Store, line: Line, quantity: int, places: list[Location]) -> list[tuple[Location, int]]:
+def _split(
+    store: Store, line: Line, quantity: int, places: list[Location]
+) -> list[tuple[Location, int]]:
     variant = line.variant
     if variant is None or not variant.tracked:
         return [(places[0], quantity)]
@@ -108,7 +119,9 @@ def ship(store: Store, line: Line, place: Location, quantity: int) -> None:
     release(store, line, place, quantity, restock=False)
 
 
-def put_back(store: Store, line: Line, place: Location, quantity: int, state: str = "available") -> None:
+def put_back(
+    store: Store, line: Line, place: Location, quantity: int, state: str = "available"
+) -> None:
     """Returned goods; a cancelled fulfilment puts them back to ``committed``."""
     if line.variant is None or not line.variant.tracked or not quantity:
         return
@@ -136,7 +149,8 @@ def stock_by_location(store: Store) -> dict[str, dict[str, dict[str, int]]]:
         for level in variant.levels:
             if level.is_active:
                 rows[level.location.gid] = {
-                    s: level.get(s) for s in ("available", "committed", "on_hand", "incoming", "reserved")
+                    s: level.get(s)
+                    for s in ("available", "committed", "on_hand", "incoming", "reserved")
                 }
     return table
 
@@ -152,7 +166,9 @@ def set_level(store: Store, level: Level, name: str, quantity: int) -> int:
 def describe(level: Level) -> dict[str, Any]:
     """Body of ``inventory_levels/update``."""
     return {
-        "inventory_item_id": level.variant.item_id, "location_id": level.location.id,
-        "available": level.get("available"), "updated_at": level.updated_at,
+        "inventory_item_id": level.variant.item_id,
+        "location_id": level.location.id,
+        "available": level.get("available"),
+        "updated_at": level.updated_at,
         "admin_graphql_api_id": level.gid,
     }

@@ -67,12 +67,16 @@ class CancelJob:
             self.status = "SUCCEEDED"
         except Refusal as exc:
             self.status = "FAILED"
-            self.errors = [{"field": exc.field, "message": exc.message, "code": exc.code or "INVALID"}]
+            self.errors = [
+                {"field": exc.field, "message": exc.message, "code": exc.code or "INVALID"}
+            ]
 
 
 def start_cancel(store: Store, order: Order, values: dict[str, Any]) -> CancelJob:
     """Queue a cancellation."""
-    job = CancelJob(uuid_of(store, "cancel"), order, values, store.now(), store.settings.cancel_polls)
+    job = CancelJob(
+        uuid_of(store, "cancel"), order, values, store.now(), store.settings.cancel_polls
+    )
     order.cancel_job = True
     store.jobs[job.gid] = job
     store.jobs[f"gid://shopify/Job/{job.uuid}"] = job
@@ -83,7 +87,9 @@ def due_cancels(store: Store) -> None:
     """Jobs finish by themselves a few seconds later, polled or not."""
     for job in list(store.jobs.values()):
         if isinstance(job, CancelJob) and not job.done:
-            if (store.now() - job.started).total_seconds() >= store.settings.cancel_delay_seconds + 10:
+            if (
+                store.now() - job.started
+            ).total_seconds() >= store.settings.cancel_delay_seconds + 10:
                 job.run(store)
 
 
@@ -120,8 +126,12 @@ class ProductOperation:
             self.user_errors = [{"field": exc.field, "message": exc.message, "code": exc.code}]
 
 
-def start_product_set(store: Store, identifier: dict[str, Any] | None, value: dict[str, Any]) -> ProductOperation:
+def start_product_set(
+    store: Store, identifier: dict[str, Any] | None, value: dict[str, Any]
+) -> ProductOperation:
     """Queue an asynchronous ``productSet``."""
-    operation = ProductOperation(store.next_id("ProductSetOperation"), identifier, value, store.settings.async_polls)
+    operation = ProductOperation(
+        store.next_id("ProductSetOperation"), identifier, value, store.settings.async_polls
+    )
     store.operations[operation.id] = operation
     return operation

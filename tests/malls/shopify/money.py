@@ -6,9 +6,10 @@ as a :class:`Bag` (shop side, presentment side); an order in yen has both sides 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Iterable, Sequence
+from typing import Any
 
 YEN = "JPY"
 CENTS = {"JPY": 0, "KRW": 0, "USD": 2, "EUR": 2, "TWD": 2}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import aftersale, fulfil, jobs, refunds
-from .buyers import address_from
+from .buyers import changed_address
 from .checkout import hold
 from .fulfil import Refusal
 from .idempotency import once
@@ -16,12 +16,15 @@ from .resolve import Context, bad_request, invalid_id, need, resolves, user_erro
 Args = dict[str, Any]
 MAX_TAGS, MAX_TAG = 250, 40
 WRITE_FULFILLMENT = (
-    "write_assigned_fulfillment_orders", "write_merchant_managed_fulfillment_orders",
+    "write_assigned_fulfillment_orders",
+    "write_merchant_managed_fulfillment_orders",
     "write_third_party_fulfillment_orders",
 )
 
 
-def attempt(run: Callable[[], dict[str, Any]], key: str = "userErrors", **empty: Any) -> dict[str, Any]:
+def attempt(
+    run: Callable[[], dict[str, Any]], key: str = "userErrors", **empty: Any
+) -> dict[str, Any]:
     """Turn a :class:`Refusal` into a payload with ``userErrors``."""
     try:
         return {**run(), key: []}
@@ -62,13 +65,18 @@ def _update_order(ctx: Context, value: dict[str, Any]) -> Order:
         order.tags = check_tags(value["tags"])
     if value.get("customAttributes") is not None:
         order.custom_attributes = [(a["key"], a["value"]) for a in value["customAttributes"]]
-    for name, attribute in (("note", "note"), ("email", "email"), ("phone", "phone"), ("poNumber", "po_number")):
+    for name, attribute in (
+        ("note", "note"),
+        ("email", "email"),
+        ("phone", "phone"),
+        ("poNumber", "po_number"),
+    ):
         if name in value:
             setattr(order, attribute, value[name])
     if value.get("shippingAddress"):
-        old = order.shipping_address
-        kept = {k: v for k, v in vars(old).items() if k != "id"} if old else {}
-        order.shipping_address = address_from(ctx.store, {**kept, **value["shippingAddress"]})
+        order.shipping_address = changed_address(
+            ctx.store, order.shipping_address, value["shippingAddress"]
+        )
     ctx.store.touch(order)
     return order
 
@@ -86,7 +94,11 @@ def check_tags(tags: list[str]) -> list[str]:
     return sorted(found.values())
 
 
-TAGGED = {"Order": (Order, "write_orders"), "Product": (Product, "write_products"), "Customer": (Customer, "write_customers")}
+TAGGED = {
+    "Order": (Order, "write_orders"),
+    "Product": (Product, "write_products"),
+    "Customer": (Customer, "write_customers"),
+}
 
 
 def _tagged(ctx: Context, args: Args, change: Callable[[list[str]], list[str]]) -> dict[str, Any]:
@@ -122,7 +134,10 @@ def _tags_add(root: Any, ctx: Context, args: Args) -> Any:
 @resolves("Mutation.tagsRemove")
 def _tags_remove(root: Any, ctx: Context, args: Args) -> Any:
     gone = {t.strip().lower() for tag in args["tags"] for t in tag.split(",")}
-    return attempt(lambda: _tagged(ctx, args, lambda tags: [t for t in tags if t.lower() not in gone]), node=None)
+    return attempt(
+        lambda: _tagged(ctx, args, lambda tags: [t for t in tags if t.lower() not in gone]),
+        node=None,
+    )
 
 
 @resolves("Mutation.orderMarkAsPaid")
@@ -144,7 +159,9 @@ def _mark_paid(root: Any, ctx: Context, args: Args) -> Any:
 def _capture(root: Any, ctx: Context, args: Args) -> Any:
     value = args["input"]
     return attempt(
-        lambda: {"transaction": aftersale.capture(ctx.store, order_of(ctx, value["id"], ["id"]), value)},
+        lambda: {
+            "transaction": aftersale.capture(ctx.store, order_of(ctx, value["id"], ["id"]), value)
+        },
         transaction=None,
     )
 
@@ -169,19 +186,36 @@ def _order_cancel(root: Any, ctx: Context, args: Args) -> Any:
     def run() -> dict[str, Any]:
         method = args.get("refundMethod")
         if method is not None and args.get("refund") is not None:
-            raise Refusal("Only one of refund or refundMethod may be given", ["refundMethod"], "INVALID")
+            raise Refusal(
+                "Only one of refund or refundMethod may be given", ["refundMethod"], "INVALID"
+            )
         if method is not None and sum(1 for v in method.values() if v not in (None, False)) > 1:
             raise Refusal("Only one refund method may be given", ["refundMethod"], "INVALID")
         if len(args.get("staffNote") or "") > 255:
-            raise Refusal("Staff note is too long (maximum is 255 characters)", ["staffNote"], "INVALID")
+            raise Refusal(
+                "Staff note is too long (maximum is 255 characters)", ["staffNote"], "INVALID"
+            )
         order = order_of(ctx, args["orderId"], ["orderId"])
         aftersale.check_cancel(order)
         refund = bool((method or {}).get("originalPaymentMethodsRefund") or args.get("refund"))
-        values = {"reason": args["reason"], "restock": args["restock"], "refund": refund, "staff_note": args.get("staffNote")}
+        values = {
+            "reason": args["reason"],
+            "restock": args["restock"],
+            "refund": refund,
+            "staff_note": args.get("staffNote"),
+        }
         job = jobs.start_cancel(ctx.store, order, values)
-        return {"job": {"id": f"gid://shopify/Job/{job.uuid}", "done": False},
-                "jobResult": {"__typename": "OrderCancelJobResult", "id": job.gid, "done": False, "status": "STARTED",
-                              "order": order, "errors": []}}
+        return {
+            "job": {"id": f"gid://shopify/Job/{job.uuid}", "done": False},
+            "jobResult": {
+                "__typename": "OrderCancelJobResult",
+                "id": job.gid,
+                "done": False,
+                "status": "STARTED",
+                "order": order,
+                "errors": [],
+            },
+        }
 
     made = attempt(run, "orderCancelUserErrors", job=None, jobResult=None)
     return {**made, "userErrors": made["orderCancelUserErrors"]}
@@ -207,7 +241,11 @@ def _fulfillment_create(root: Any, ctx: Context, args: Args) -> Any:
     groups = value["lineItemsByFulfillmentOrder"]
     zero_id(*(g["fulfillmentOrderId"] for g in groups))
     return attempt(
-        lambda: {"fulfillment": fulfil.create(ctx.store, groups, value.get("trackingInfo"), bool(value.get("notifyCustomer")))},
+        lambda: {
+            "fulfillment": fulfil.create(
+                ctx.store, groups, value.get("trackingInfo"), bool(value.get("notifyCustomer"))
+            )
+        },
         fulfillment=None,
     )
 
@@ -223,9 +261,14 @@ def _fulfillment(ctx: Context, gid: Any, path: list[str]) -> Fulfillment:
 @resolves("Mutation.fulfillmentTrackingInfoUpdate")
 def _tracking_update(root: Any, ctx: Context, args: Args) -> Any:
     return attempt(
-        lambda: {"fulfillment": fulfil.update_tracking(
-            ctx.store, _fulfillment(ctx, args["fulfillmentId"], ["fulfillmentId"]),
-            args["trackingInfoInput"], bool(args.get("notifyCustomer")))},
+        lambda: {
+            "fulfillment": fulfil.update_tracking(
+                ctx.store,
+                _fulfillment(ctx, args["fulfillmentId"], ["fulfillmentId"]),
+                args["trackingInfoInput"],
+                bool(args.get("notifyCustomer")),
+            )
+        },
         fulfillment=None,
     )
 
@@ -234,7 +277,8 @@ def _tracking_update(root: Any, ctx: Context, args: Args) -> Any:
 def _fulfillment_cancel(root: Any, ctx: Context, args: Args) -> Any:
     need(ctx, "fulfillmentCancel", *WRITE_FULFILLMENT, "write_fulfillments")
     return attempt(
-        lambda: {"fulfillment": fulfil.cancel(ctx.store, _fulfillment(ctx, args["id"], ["id"]))}, fulfillment=None
+        lambda: {"fulfillment": fulfil.cancel(ctx.store, _fulfillment(ctx, args["id"], ["id"]))},
+        fulfillment=None,
     )
 
 
@@ -249,8 +293,13 @@ def _fulfillment_order(ctx: Context, gid: Any, code: str | None = None) -> Fulfi
 @resolves("Mutation.fulfillmentOrderReleaseHold")
 def _release(root: Any, ctx: Context, args: Args) -> Any:
     return attempt(
-        lambda: {"fulfillmentOrder": fulfil.release_hold(
-            ctx.store, _fulfillment_order(ctx, args["id"], "FULFILLMENT_ORDER_NOT_FOUND"), args.get("holdIds"))},
+        lambda: {
+            "fulfillmentOrder": fulfil.release_hold(
+                ctx.store,
+                _fulfillment_order(ctx, args["id"], "FULFILLMENT_ORDER_NOT_FOUND"),
+                args.get("holdIds"),
+            )
+        },
         fulfillmentOrder=None,
     )
 
@@ -260,11 +309,19 @@ def _hold(root: Any, ctx: Context, args: Args) -> Any:
     def run() -> dict[str, Any]:
         found = _fulfillment_order(ctx, args["id"], "FULFILLMENT_ORDER_NOT_FOUND")
         if found.status not in ("OPEN", "ON_HOLD", "SCHEDULED"):
-            raise Refusal("The fulfillment order is not in a state that can be held.", ["id"], "INVALID_FULFILLMENT_ORDER")
+            raise Refusal(
+                "The fulfillment order is not in a state that can be held.",
+                ["id"],
+                "INVALID_FULFILLMENT_ORDER",
+            )
         value = args["fulfillmentHold"]
         row = hold(ctx.store, found, value["reason"], value.get("reasonNotes"), ours=True)
         ctx.store.touch(found.order)
-        return {"fulfillmentHold": row, "fulfillmentOrder": found, "remainingFulfillmentOrder": None}
+        return {
+            "fulfillmentHold": row,
+            "fulfillmentOrder": found,
+            "remainingFulfillmentOrder": None,
+        }
 
     return attempt(run, fulfillmentHold=None, fulfillmentOrder=None, remainingFulfillmentOrder=None)
 
@@ -276,7 +333,10 @@ def _move(root: Any, ctx: Context, args: Args) -> Any:
         place = ctx.store.get(args["newLocationId"], Location)
         if place is None:
             raise Refusal("Location does not exist.", ["newLocationId"])
-        return {"movedFulfillmentOrder": fulfil.move(ctx.store, found, place), "originalFulfillmentOrder": found,
-                "remainingFulfillmentOrder": None}
+        return {
+            "movedFulfillmentOrder": fulfil.move(ctx.store, found, place),
+            "originalFulfillmentOrder": found,
+            "remainingFulfillmentOrder": None,
+        }
 
     return attempt(run, movedFulfillmentOrder=None, originalFulfillmentOrder=None)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Sequence
+from typing import Any
 
 from graphql import GraphQLError
 
@@ -48,7 +49,9 @@ def _position(keyed: Keyed, cursor: str) -> int:
     """Index of the row of a cursor; of its place when the row is gone."""
     data = decode(cursor)
     if data.get("sort", "") != keyed.signature:
-        raise GraphQLError("Invalid cursor for current pagination sort.", extensions={"code": "BAD_REQUEST"})
+        raise GraphQLError(
+            "Invalid cursor for current pagination sort.", extensions={"code": "BAD_REQUEST"}
+        )
     value, number = data["last_value"], data["last_id"]
     backwards = keyed.signature.endswith("-")
     for index, row in enumerate(keyed.rows):
@@ -106,7 +109,10 @@ class _Page(dict):  # type: ignore[type-arg]
     def get(self, name: str, default: Any = None) -> Any:
         """Fields of the connection and of ``PageInfo``."""
         if name == "edges":
-            return [{"node": self.keyed.rows[i], "cursor": self.cursor(i)} for i in range(self.low, self.high)]
+            return [
+                {"node": self.keyed.rows[i], "cursor": self.cursor(i)}
+                for i in range(self.low, self.high)
+            ]
         empty = self.low >= self.high
         if name == "hasNextPage":
             return self.high < len(self.keyed.rows)
@@ -121,5 +127,7 @@ class _Page(dict):  # type: ignore[type-arg]
 
 def sort_rows(rows: list[Any], key: Any, reverse: bool, signature: str) -> Keyed:
     """Sort by value and then by id, as the cursors need it."""
-    pairs = sorted(((key(row), row.id, row) for row in rows), key=lambda x: (x[0], x[1]), reverse=reverse)
+    pairs = sorted(
+        ((key(row), row.id, row) for row in rows), key=lambda x: (x[0], x[1]), reverse=reverse
+    )
     return Keyed([p[2] for p in pairs], [p[0] for p in pairs], signature + ("-" if reverse else ""))

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from .model import Order, Transaction
 from .money import Bag, half_up
 from .store import Store
 
-from decimal import Decimal
-
-CARD = {"__typename": "CardPaymentDetails", "paymentMethodName": "visa", "company": "Visa",
-        "number": "•••• •••• •••• 4242"}
+CARD = {
+    "__typename": "CardPaymentDetails",
+    "paymentMethodName": "visa",
+    "company": "Visa",
+    "number": "•••• •••• •••• 4242",
+}
 
 
 @dataclass(frozen=True)
@@ -30,20 +33,29 @@ class Method:
 
 
 def _local(name: str) -> dict[str, Any]:
-    return {"__typename": "LocalPaymentMethodsPaymentDetails", "paymentMethodName": name,
-            "paymentDescriptor": None}
+    return {
+        "__typename": "LocalPaymentMethodsPaymentDetails",
+        "paymentMethodName": name,
+        "paymentDescriptor": None,
+    }
 
 
 METHODS: dict[str, Method] = {
     "card": Method("shopify_payments", "Shopify Payments", details=CARD),
-    "card_authorized": Method("shopify_payments", "Shopify Payments", "AUTHORIZATION", details=CARD),
+    "card_authorized": Method(
+        "shopify_payments", "Shopify Payments", "AUTHORIZATION", details=CARD
+    ),
     "konbini": Method("KOMOJU - コンビニ決済", status="PENDING", expires=True),
     "payeasy": Method("KOMOJU - ペイジー", status="PENDING", expires=True),
     "bank": Method("銀行振込", status="PENDING", manual=True),
     "cod": Method("Cash on Delivery (COD)", status="PENDING", manual=True),
     "cod_ja": Method("代金引換", status="PENDING", manual=True),
     "paypay": Method("PayPay", details=_local("paypay")),
-    "paypal": Method("paypal", "PayPal", details={"__typename": "PaypalWalletPaymentDetails", "paymentMethodName": "paypal"}),
+    "paypal": Method(
+        "paypal",
+        "PayPal",
+        details={"__typename": "PaypalWalletPaymentDetails", "paymentMethodName": "paypal"},
+    ),
     "amazon_pay": Method("amazon_payments", "Amazon Pay"),
     "gift_card": Method("gift_card", "Gift Card"),
     "cash": Method("cash", "Cash"),
@@ -51,12 +63,22 @@ METHODS: dict[str, Method] = {
 FEE = Decimal("0.039")
 
 
-def new_transaction(store: Store, order: Order, kind: str, status: str, gateway: str, amount: Bag, **more: Any) -> Transaction:
+def new_transaction(
+    store: Store, order: Order, kind: str, status: str, gateway: str, amount: Bag, **more: Any
+) -> Transaction:
     """Book a transaction on the order (newest last)."""
     now = more.pop("at", None) or store.now()
     made = Transaction(
-        store.next_id("OrderTransaction"), order, kind, status, gateway, amount=amount,
-        created_at=now, processed_at=now, test=order.test, **more,
+        store.next_id("OrderTransaction"),
+        order,
+        kind,
+        status,
+        gateway,
+        amount=amount,
+        created_at=now,
+        processed_at=now,
+        test=order.test,
+        **more,
     )
     if gateway == "shopify_payments" and status == "SUCCESS" and kind in ("SALE", "CAPTURE"):
         made.fee = half_up(Decimal(amount.shop) * FEE)
@@ -73,8 +95,16 @@ def start(store: Store, order: Order, name: str, amount: Bag, at: Any = None) ->
     if method.expires:
         order.expires_at = (at or store.now()) + timedelta(hours=72)
     return new_transaction(
-        store, order, kind, method.status, method.gateway, amount, at=at,
-        formatted_gateway=method.label or method.gateway, manual=method.manual, details=method.details,
+        store,
+        order,
+        kind,
+        method.status,
+        method.gateway,
+        amount,
+        at=at,
+        formatted_gateway=method.label or method.gateway,
+        manual=method.manual,
+        details=method.details,
     )
 
 
@@ -90,3 +120,19 @@ def settle(store: Store, order: Order) -> bool:
         order.expired = False
         order.expires_at = None
     return came
+
+
+def refund(store: Store, parent: Transaction, amount: Bag) -> Transaction:
+    """Pay back on a SALE or CAPTURE."""
+    return new_transaction(
+        store,
+        parent.order,
+        "REFUND",
+        "SUCCESS",
+        parent.gateway,
+        amount,
+        parent=parent,
+        formatted_gateway=parent.formatted_gateway,
+        manual=parent.manual,
+        details=parent.details,
+    )

@@ -53,16 +53,29 @@ def collect(store: Store) -> None:
     known = {b.source.id for b in store.balance.values() if b.source is not None}
     for order in store.orders.values():
         for transaction in order.transactions:
-            if transaction.gateway != "shopify_payments" or transaction.status != "SUCCESS" or transaction.id in known:
+            if (
+                transaction.gateway != "shopify_payments"
+                or transaction.status != "SUCCESS"
+                or transaction.id in known
+            ):
                 continue
             if transaction.kind not in ("SALE", "CAPTURE", "REFUND"):
                 continue
             refund = transaction.kind == "REFUND"
             number = store.next_id("ShopifyPaymentsBalanceTransaction")
-            store.balance[number] = store.add(Balance(
-                number, "REFUND" if refund else "CHARGE", -transaction.amount.shop if refund else transaction.amount.shop,
-                transaction.fee, transaction.processed_at or store.now(), transaction, order, None, order.test,
-            ))
+            store.balance[number] = store.add(
+                Balance(
+                    number,
+                    "REFUND" if refund else "CHARGE",
+                    -transaction.amount.shop if refund else transaction.amount.shop,
+                    transaction.fee,
+                    transaction.processed_at or store.now(),
+                    transaction,
+                    order,
+                    None,
+                    order.test,
+                )
+            )
 
 
 def pay_out(store: Store, until: datetime | None = None) -> Payout | None:
@@ -70,15 +83,23 @@ def pay_out(store: Store, until: datetime | None = None) -> Payout | None:
     collect(store)
     now = store.now()
     limit = until or now - timedelta(days=3)
-    rows = [b for b in store.balance.values() if b.payout is None and b.type != "TRANSFER" and b.transaction_date <= limit and not b.test]
+    rows = [
+        b
+        for b in store.balance.values()
+        if b.payout is None and b.type != "TRANSFER" and b.transaction_date <= limit and not b.test
+    ]
     if not rows:
         return None
     midnight = now.astimezone(JST).replace(hour=9, minute=0, second=0, microsecond=0)
-    made = Payout(store.next_id("ShopifyPaymentsPayout"), midnight, "PAID", sum(b.net for b in rows))
+    made = Payout(
+        store.next_id("ShopifyPaymentsPayout"), midnight, "PAID", sum(b.net for b in rows)
+    )
     for row in rows:
         row.payout = made
     number = store.next_id("ShopifyPaymentsBalanceTransaction")
-    store.balance[number] = store.add(Balance(number, "TRANSFER", -made.net, 0, midnight, None, None, made))
+    store.balance[number] = store.add(
+        Balance(number, "TRANSFER", -made.net, 0, midnight, None, None, made)
+    )
     store.payouts[made.id] = store.add(made)
     return made
 
@@ -89,6 +110,8 @@ def summary(store: Store, made: Payout) -> dict[str, int]:
     charges = [b for b in rows if b.type == "CHARGE"]
     back = [b for b in rows if b.type == "REFUND"]
     return {
-        "chargesGross": sum(b.amount for b in charges), "chargesFee": sum(b.fee for b in charges),
-        "refundsFeeGross": sum(b.amount for b in back), "refundsFee": sum(b.fee for b in back),
+        "chargesGross": sum(b.amount for b in charges),
+        "chargesFee": sum(b.fee for b in charges),
+        "refundsFeeGross": sum(b.amount for b in back),
+        "refundsFee": sum(b.fee for b in back),
     }

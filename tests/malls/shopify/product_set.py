@@ -47,11 +47,19 @@ def yen_of(store: Store, value: Any, path: list[str]) -> int:
 def product_set(store: Store, identifier: dict[str, Any] | None, value: dict[str, Any]) -> Product:
     """Declarative upsert: lists given are complete, what is missing in them is deleted."""
     if identifier and value.get("id"):
-        raise Refusal("The id field is not allowed if identifier is provided.", ["input", "id"], "ID_NOT_ALLOWED")
+        raise Refusal(
+            "The id field is not allowed if identifier is provided.",
+            ["input", "id"],
+            "ID_NOT_ALLOWED",
+        )
     known = identifier or ({"id": value["id"]} if value.get("id") else None)
     product = find_product(store, known)
     if product is None and known and known.get("id"):
-        raise Refusal("Product does not exist", ["identifier" if identifier else "input", "id"], "PRODUCT_DOES_NOT_EXIST")
+        raise Refusal(
+            "Product does not exist",
+            ["identifier" if identifier else "input", "id"],
+            "PRODUCT_DOES_NOT_EXIST",
+        )
     check(store, product, value)
     fresh = product is None
     if product is None:
@@ -78,17 +86,35 @@ def check(store: Store, product: Product | None, value: dict[str, Any]) -> None:
         raise Refusal("Title can't be blank", ["input", "title"], "INVALID_INPUT")
     for name, label in (("title", "Title"), ("vendor", "Vendor"), ("productType", "Product type")):
         if len(value.get(name) or "") > MAX_TITLE:
-            raise Refusal(f"{label} is too long (maximum is 255 characters)", ["input", name], "INVALID_INPUT")
+            raise Refusal(
+                f"{label} is too long (maximum is 255 characters)", ["input", name], "INVALID_INPUT"
+            )
     handle = value.get("handle")
     if handle and any(p.handle == handle and p is not product for p in store.products.values()):
-        raise Refusal(f"Handle '{handle}' already in use. Please provide a new handle.", ["input", "handle"], "HANDLE_NOT_UNIQUE")
+        raise Refusal(
+            f"Handle '{handle}' already in use. Please provide a new handle.",
+            ["input", "handle"],
+            "HANDLE_NOT_UNIQUE",
+        )
     options, variants = value.get("productOptions"), value.get("variants")
     if variants is not None and options is None:
-        raise Refusal("Must specify product options when updating variants.", ["input", "productOptions"], "PRODUCT_OPTIONS_INPUT_MISSING")
+        raise Refusal(
+            "Must specify product options when updating variants.",
+            ["input", "productOptions"],
+            "PRODUCT_OPTIONS_INPUT_MISSING",
+        )
     if options is not None and variants is None:
-        raise Refusal("Must specify variants when updating options.", ["input", "variants"], "VARIANTS_INPUT_MISSING")
+        raise Refusal(
+            "Must specify variants when updating options.",
+            ["input", "variants"],
+            "VARIANTS_INPUT_MISSING",
+        )
     if options is not None and len(options) > MAX_OPTIONS:
-        raise Refusal("Can only specify a maximum of 3 options", ["input", "productOptions"], "OPTIONS_OVER_LIMIT")
+        raise Refusal(
+            "Can only specify a maximum of 3 options",
+            ["input", "productOptions"],
+            "OPTIONS_OVER_LIMIT",
+        )
     for index, row in enumerate(variants or []):
         _check_variant(store, product, value, row, ["input", "variants", str(index)])
     _check_doubles(variants or [])
@@ -96,8 +122,34 @@ def check(store: Store, product: Product | None, value: dict[str, Any]) -> None:
         _check_file(row, ["input", "files", str(index)])
 
 
-def _check_variant(store: Store, product: Product | None, value: dict[str, Any], row: dict[str, Any], path: list[str]) -> None:
-    names = {o.get("name"): {v.get("name") for v in o.get("values") or []} for o in value["productOptions"]}
+def _check_variant(
+    store: Store,
+    product: Product | None,
+    value: dict[str, Any],
+    row: dict[str, Any],
+    path: list[str],
+) -> None:
+    _check_option_values(value, row, path)
+    if row.get("id") and (product is None or not any(v.gid == row["id"] for v in product.variants)):
+        raise Refusal(
+            "Product variant does not exist", path + ["id"], "PRODUCT_VARIANT_DOES_NOT_EXIST"
+        )
+    for name in ("price", "compareAtPrice"):
+        if row.get(name) is not None:
+            yen_of(store, row[name], path + [name])
+    _check_levels(store, row.get("inventoryQuantities") or [], path + ["inventoryQuantities"])
+    if row.get("file") and not _same_file(row["file"], value.get("files")):
+        raise Refusal(
+            "Variant file must be included in the product files", path + ["file"], "INVALID_INPUT"
+        )
+
+
+def _check_option_values(value: dict[str, Any], row: dict[str, Any], path: list[str]) -> None:
+    """One existing value for every option."""
+    names = {
+        o.get("name"): {v.get("name") for v in o.get("values") or []}
+        for o in value["productOptions"]
+    }
     for index, chosen in enumerate(row["optionValues"]):
         here = path + ["optionValues", str(index)]
         if chosen.get("optionName") and chosen["optionName"] not in names:
@@ -106,20 +158,24 @@ def _check_variant(store: Store, product: Product | None, value: dict[str, Any],
         if wanted is not None and chosen.get("name") not in wanted:
             raise Refusal("Option value does not exist", here, "OPTION_VALUE_DOES_NOT_EXIST")
     if len(row["optionValues"]) != len(names):
-        raise Refusal("Variant must have one value for every option", path + ["optionValues"], "INVALID_VARIANT")
-    if row.get("id") and (product is None or not any(v.gid == row["id"] for v in product.variants)):
-        raise Refusal("Product variant does not exist", path + ["id"], "PRODUCT_VARIANT_DOES_NOT_EXIST")
-    for name in ("price", "compareAtPrice"):
-        if row.get(name) is not None:
-            yen_of(store, row[name], path + [name])
-    levels = row.get("inventoryQuantities") or []
+        raise Refusal(
+            "Variant must have one value for every option",
+            path + ["optionValues"],
+            "INVALID_VARIANT",
+        )
+
+
+def _check_levels(store: Store, levels: list[dict[str, Any]], path: list[str]) -> None:
+    """At most 250 quantities, at existing places."""
     if len(levels) > 250:
-        raise Refusal("Inventory quantities limit exceeded", path + ["inventoryQuantities"], "INVENTORY_QUANTITIES_LIMIT_EXCEEDED")
+        raise Refusal(
+            "Inventory quantities limit exceeded", path, "INVENTORY_QUANTITIES_LIMIT_EXCEEDED"
+        )
     for index, level in enumerate(levels):
         if store.get(level["locationId"], Location) is None:
-            raise Refusal("Location does not exist", path + ["inventoryQuantities", str(index), "locationId"], "INVALID_INPUT")
-    if row.get("file") and not _same_file(row["file"], value.get("files")):
-        raise Refusal("Variant file must be included in the product files", path + ["file"], "INVALID_INPUT")
+            raise Refusal(
+                "Location does not exist", path + [str(index), "locationId"], "INVALID_INPUT"
+            )
 
 
 def _same_file(wanted: dict[str, Any], files: list[dict[str, Any]] | None) -> bool:
@@ -132,7 +188,11 @@ def _check_doubles(variants: list[dict[str, Any]]) -> None:
     for index, row in enumerate(variants):
         key = tuple(v.get("name") for v in row["optionValues"])
         if key in seen:
-            raise Refusal("The variant already exists. Please change at least one option value.", ["input", "variants", str(index)], "INVALID_VARIANT")
+            raise Refusal(
+                "The variant already exists. Please change at least one option value.",
+                ["input", "variants", str(index)],
+                "INVALID_VARIANT",
+            )
         seen.add(key)
 
 
@@ -147,8 +207,14 @@ def _check_file(row: dict[str, Any], path: list[str]) -> None:
 
 
 def _scalars(product: Product, value: dict[str, Any]) -> None:
-    names = {"title": "title", "handle": "handle", "status": "status", "vendor": "vendor",
-             "productType": "product_type", "descriptionHtml": "description_html"}
+    names = {
+        "title": "title",
+        "handle": "handle",
+        "status": "status",
+        "vendor": "vendor",
+        "productType": "product_type",
+        "descriptionHtml": "description_html",
+    }
     for name, attribute in names.items():
         if value.get(name) is not None:
             setattr(product, attribute, value[name])
@@ -156,10 +222,16 @@ def _scalars(product: Product, value: dict[str, Any]) -> None:
         product.tags = sorted(set(value["tags"]))
 
 
-def _metafields(store: Store, product: Product, value: dict[str, Any], identifier: dict[str, Any] | None) -> None:
+def _metafields(
+    store: Store, product: Product, value: dict[str, Any], identifier: dict[str, Any] | None
+) -> None:
     custom = (identifier or {}).get("customId")
     if value.get("metafields") is not None:
-        product.metafields = {k: v for k, v in product.metafields.items() if custom and k == (custom.get("namespace") or "$app", custom["key"])}
+        product.metafields = {
+            k: v
+            for k, v in product.metafields.items()
+            if custom and k == (custom.get("namespace") or "$app", custom["key"])
+        }
         for row in value["metafields"]:
             set_metafield(store, product, row)
     if custom:
@@ -172,9 +244,13 @@ def set_metafield(store: Store, owner: Any, row: dict[str, Any]) -> dict[str, An
     old = owner.metafields.get(key, {})
     number = old.get("id") or f"gid://shopify/Metafield/{store.next_id('Metafield')}"
     owner.metafields[key] = {
-        "id": number, "namespace": key[0], "key": key[1], "value": row["value"],
+        "id": number,
+        "namespace": key[0],
+        "key": key[1],
+        "value": row["value"],
         "type": row.get("type") or old.get("type", "single_line_text_field"),
-        "createdAt": old.get("createdAt") or store.now(), "updatedAt": store.now(),
+        "createdAt": old.get("createdAt") or store.now(),
+        "updatedAt": store.now(),
     }
     return owner.metafields[key]
 
@@ -186,7 +262,9 @@ def _files(store: Store, product: Product, rows: list[dict[str, Any]]) -> None:
         if row.get("id"):
             media = store.get(row["id"], Media)
             if media is None:
-                raise Refusal("File does not exist", ["input", "files", str(index), "id"], "NOT_FOUND")
+                raise Refusal(
+                    "File does not exist", ["input", "files", str(index), "id"], "NOT_FOUND"
+                )
         else:
             media = catalog.add_media(store, product, source=row["originalSource"])
             if "missing" in row["originalSource"]:
@@ -218,7 +296,10 @@ def _variants(store: Store, product: Product, rows: list[dict[str, Any]]) -> Non
     by_id = {x.gid: x for x in product.variants}
     kept: list[Variant] = []
     for position, row in enumerate(rows, 1):
-        selected = [(c.get("optionName") or product.options[i].name, c["name"]) for i, c in enumerate(row["optionValues"])]
+        selected = [
+            (c.get("optionName") or product.options[i].name, c["name"])
+            for i, c in enumerate(row["optionValues"])
+        ]
         variant = by_id.get(row.get("id")) or old.get(tuple(v for _n, v in selected))
         if variant is None:
             variant = catalog.new_variant(store, product, selected=selected, tracked=False)
@@ -249,7 +330,9 @@ def write_variant(store: Store, variant: Variant, row: dict[str, Any]) -> None:
         variant.price = yen_of(store, row["price"], ["price"])
     if "compareAtPrice" in row:
         value = row["compareAtPrice"]
-        variant.compare_at_price = None if value is None else yen_of(store, value, ["compareAtPrice"])
+        variant.compare_at_price = (
+            None if value is None else yen_of(store, value, ["compareAtPrice"])
+        )
     if "sku" in row or "sku" in item:
         variant.sku = row.get("sku", item.get("sku")) or ""
     plain = {"barcode": "barcode", "taxable": "taxable", "inventoryPolicy": "inventory_policy"}
@@ -281,7 +364,9 @@ def _default_variant(store: Store, product: Product) -> None:
 # -- prices --------------------------------------------------------------------
 
 
-def bulk_update(store: Store, gid: str, rows: list[dict[str, Any]], partial: bool) -> tuple[Product, list[Variant], list[Refusal]]:
+def bulk_update(
+    store: Store, gid: str, rows: list[dict[str, Any]], partial: bool
+) -> tuple[Product, list[Variant], list[Refusal]]:
     """Good rows are written although others fail only with ``allowPartialUpdates``."""
     product = store.get(gid, Product)
     if product is None:
@@ -304,13 +389,21 @@ def bulk_update(store: Store, gid: str, rows: list[dict[str, Any]], partial: boo
 
 def _check_update(store: Store, product: Product, row: dict[str, Any], path: list[str]) -> Variant:
     if not row.get("id"):
-        raise Refusal("Product variant is missing ID attribute", path + ["id"], "PRODUCT_VARIANT_ID_MISSING")
+        raise Refusal(
+            "Product variant is missing ID attribute", path + ["id"], "PRODUCT_VARIANT_ID_MISSING"
+        )
     variant = next((v for v in product.variants if v.gid == row["id"]), None)
     if variant is None:
-        raise Refusal("Product variant does not exist", path + ["id"], "PRODUCT_VARIANT_DOES_NOT_EXIST")
+        raise Refusal(
+            "Product variant does not exist", path + ["id"], "PRODUCT_VARIANT_DOES_NOT_EXIST"
+        )
     if row.get("inventoryQuantities"):
-        raise Refusal("Inventory quantities can only be provided during create. To update inventory for existing variants, use inventoryAdjustQuantities.",
-                      path + ["inventoryQuantities"], "NO_INVENTORY_QUANTITIES_ON_VARIANTS_UPDATE")
+        raise Refusal(
+            "Inventory quantities can only be provided during create. To update "
+            "inventory for existing variants, use inventoryAdjustQuantities.",
+            path + ["inventoryQuantities"],
+            "NO_INVENTORY_QUANTITIES_ON_VARIANTS_UPDATE",
+        )
     for name in ("price", "compareAtPrice"):
         if row.get(name) is not None:
             yen_of(store, row[name], path + [name])

@@ -26,12 +26,16 @@ def part_of_line(line: Line, quantity: int) -> tuple[Bag, Bag]:
     net, tax = line.net - line.refunded_net, line_tax(line) - line.refunded_tax
     if quantity == left:
         return net, tax
-    return line.net.part(quantity, line.quantity, rate), line_tax(line).part(quantity, line.quantity, rate)
+    return line.net.part(quantity, line.quantity, rate), line_tax(line).part(
+        quantity, line.quantity, rate
+    )
 
 
 def shipping_left(order: Order) -> Bag:
     """Shipping that was not refunded yet."""
-    return total(s.net - s.refunded for s in order.shipping if not s.is_removed) + Bag.of(0, order.rate)
+    return total(s.net - s.refunded for s in order.shipping if not s.is_removed) + Bag.of(
+        0, order.rate
+    )
 
 
 def from_presentment(order: Order, amount: Decimal) -> Bag:
@@ -52,34 +56,67 @@ def refundable_transactions(order: Order) -> list[tuple[Transaction, Bag]]:
     return sorted(found, key=lambda x: x[0].gateway == "gift_card")
 
 
-def suggest(order: Order, rows: list[dict[str, Any]] | None, shipping_amount: Any, whole_shipping: bool, full: bool) -> dict[str, Any]:
+def suggest(
+    order: Order,
+    rows: list[dict[str, Any]] | None,
+    shipping_amount: Any,
+    whole_shipping: bool,
+    full: bool,
+) -> dict[str, Any]:
     """``suggestedRefund``: what Shopify would pay back for these lines."""
+    zero = Bag.of(0, order.rate)
     if full:
-        rows = [{"lineItemId": x.gid, "quantity": current_quantity(x)} for x in order.lines if current_quantity(x)]
-        whole_shipping = True
-    lines, subtotal, tax = [], Bag.of(0, order.rate), Bag.of(0, order.rate)
-    for row in rows or []:
-        line = next((x for x in order.lines if x.gid == row["lineItemId"]), None)
-        if line is None or row["quantity"] > current_quantity(line):
-            continue
-        net, line_part = part_of_line(line, row["quantity"])
-        subtotal, tax = subtotal + net, tax + line_part
-        lines.append(RefundLine(0, line, row["quantity"], row.get("restockType") or "NO_RESTOCK", subtotal=net, tax=line_part))
-    shipping = shipping_left(order) if whole_shipping else Bag.of(0, order.rate)
+        rows, whole_shipping = everything(order), True
+    lines = _suggested_lines(order, rows or [])
+    subtotal, tax = total(x.subtotal for x in lines) + zero, total(x.tax for x in lines) + zero
+    shipping = shipping_left(order) if whole_shipping else zero
     if shipping_amount is not None:
         shipping = from_presentment(order, parse_money(shipping_amount))
     shipping_part = _shipping_tax_part(order, shipping)
     maximum = net_payment(order)
-    amount = subtotal + shipping if order.taxes_included else subtotal + shipping + tax + shipping_part
-    if full:
-        amount = maximum
-    if amount.shop > maximum.shop:
+    amount = subtotal + shipping
+    if not order.taxes_included:
+        amount = amount + tax + shipping_part
+    if full or amount.shop > maximum.shop:
         amount = maximum
     return {
-        "order": order, "amount": amount, "maximum": maximum, "subtotal": subtotal,
-        "tax": tax + shipping_part, "lines": lines, "shipping": shipping, "shipping_tax": shipping_part,
-        "shipping_max": shipping_left(order), "transactions": spread(order, amount),
+        "order": order,
+        "amount": amount,
+        "maximum": maximum,
+        "subtotal": subtotal,
+        "tax": tax + shipping_part,
+        "lines": lines,
+        "shipping": shipping,
+        "shipping_tax": shipping_part,
+        "shipping_max": shipping_left(order),
+        "transactions": spread(order, amount),
     }
+
+
+def everything(order: Order) -> list[dict[str, Any]]:
+    """Rows for all units that are left."""
+    left = [(x, current_quantity(x)) for x in order.lines]
+    return [{"lineItemId": x.gid, "quantity": count} for x, count in left if count]
+
+
+def moves(order: Order, amount: Bag) -> list[dict[str, Any]]:
+    """``transactions`` of a refund input: the amount spread over the payments."""
+    return [
+        {"kind": "REFUND", "parentId": parent.gid, "amount": str(part.value)}
+        for parent, part, _maximum in spread(order, amount)
+    ]
+
+
+def _suggested_lines(order: Order, rows: list[dict[str, Any]]) -> list[RefundLine]:
+    found = []
+    for row in rows:
+        line = next((x for x in order.lines if x.gid == row["lineItemId"]), None)
+        if line is None or row["quantity"] > current_quantity(line):
+            continue
+        net, tax = part_of_line(line, row["quantity"])
+        kind = row.get("restockType") or "NO_RESTOCK"
+        found.append(RefundLine(0, line, row["quantity"], kind, subtotal=net, tax=tax))
+    return found
 
 
 def _shipping_tax_part(order: Order, amount: Bag) -> Bag:
@@ -102,7 +139,9 @@ def spread(order: Order, amount: Bag) -> list[tuple[Transaction, Bag, Bag]]:
 # -- booking -------------------------------------------------------------------
 
 
-def check_lines(store: Store, order: Order, rows: list[dict[str, Any]]) -> list[tuple[Line, int, str, Location | None]]:
+def check_lines(
+    store: Store, order: Order, rows: list[dict[str, Any]]
+) -> list[tuple[Line, int, str, Location | None]]:
     """Quantities, ids, restock type and place of ``refundLineItems``."""
     checked = []
     for index, row in enumerate(rows):
@@ -111,7 +150,9 @@ def check_lines(store: Store, order: Order, rows: list[dict[str, Any]]) -> list[
         if line is None:
             raise Refusal("Line item does not exist", field + ["lineItemId"])
         if row["quantity"] > current_quantity(line) - sum(q for x, q, *_ in checked if x is line):
-            raise Refusal("Quantity cannot refund more items than were purchased", field + ["quantity"])
+            raise Refusal(
+                "Quantity cannot refund more items than were purchased", field + ["quantity"]
+            )
         if row["quantity"] < 1:
             raise Refusal("Quantity must be greater than 0", field + ["quantity"])
         kind = row.get("restockType") or "NO_RESTOCK"
@@ -121,12 +162,16 @@ def check_lines(store: Store, order: Order, rows: list[dict[str, Any]]) -> list[
         if kind in ("RETURN", "CANCEL") and place is None:
             raise Refusal("Location must be specified when restocking", field + ["locationId"])
         if kind == "RETURN" and line.fulfilled < row["quantity"]:
-            raise Refusal("Cannot return items that have not been fulfilled", field + ["restockType"])
+            raise Refusal(
+                "Cannot return items that have not been fulfilled", field + ["restockType"]
+            )
         checked.append((line, row["quantity"], kind, place))
     return checked
 
 
-def check_transactions(order: Order, rows: list[dict[str, Any]], over: bool) -> list[tuple[Transaction, Bag]]:
+def check_transactions(
+    order: Order, rows: list[dict[str, Any]], over: bool
+) -> list[tuple[Transaction, Bag]]:
     """``transactions``: parent of this order, not more than was received."""
     checked: list[tuple[Transaction, Bag]] = []
     for row in rows:
@@ -134,36 +179,48 @@ def check_transactions(order: Order, rows: list[dict[str, Any]], over: bool) -> 
             raise Refusal("Transactions kind must be refund", ["transactions"])
         parent = next((t for t in order.transactions if t.gid == row.get("parentId")), None)
         if parent is None:
-            raise Refusal("Transactions require a parent_id associated with the order", ["transactions"])
+            raise Refusal(
+                "Transactions require a parent_id associated with the order", ["transactions"]
+            )
         amount = from_presentment(order, parse_money(row["amount"]))
         left = refundable_of(order, parent) - total(a for p, a in checked if p is parent)
         if amount.shop > left.shop and not over:
-            text = f"Refund amount ¥{amount.shop:,} is greater than net payment received ¥{max(left.shop, 0):,}"
+            text = (
+                f"Refund amount ¥{amount.shop:,} is greater than net "
+                f"payment received ¥{max(left.shop, 0):,}"
+            )
             raise Refusal(text, ["transactions"])
         checked.append((parent, amount))
     return checked
 
 
-def create(store: Store, order: Order, value: dict[str, Any], return_: Return | None = None) -> Refund:
+def create(
+    store: Store, order: Order, value: dict[str, Any], return_: Return | None = None
+) -> Refund:
     """``refundCreate``. Without ``transactions`` no money moves, yet the refund is recorded."""
     if order.rate.currency != "JPY" and value.get("currency") != order.rate.currency:
         raise Refusal("Currency must be the presentment currency of the order", ["currency"])
     lines = check_lines(store, order, value.get("refundLineItems") or [])
-    moves = check_transactions(order, value.get("transactions") or [], bool(value.get("allowOverRefunding")))
+    over = bool(value.get("allowOverRefunding"))
+    paid_back = check_transactions(order, value.get("transactions") or [], over)
     shipping = _shipping_amount(order, value.get("shipping"))
-    if not lines and not moves and not shipping.shop:
+    if not lines and not paid_back and not shipping.shop:
         raise Refusal("Refund must contain at least one line item, shipping or transaction", None)
     now = store.now()
-    made = Refund(store.next_id("Refund"), order, value.get("note"), created_at=now,
-                  processed_at=value.get("processedAt") or now, updated_at=now, return_=return_)
+    made = Refund(
+        store.next_id("Refund"),
+        order,
+        value.get("note"),
+        created_at=now,
+        processed_at=value.get("processedAt") or now,
+        updated_at=now,
+        return_=return_,
+    )
     for line, quantity, kind, place in lines:
         _book_line(store, made, line, quantity, kind, place)
-    _book_shipping(store, made, shipping)
-    for parent, amount in moves:
-        made.transactions.append(payments.new_transaction(
-            store, order, "REFUND", "SUCCESS", parent.gateway, amount, parent=parent,
-            formatted_gateway=parent.formatted_gateway, manual=parent.manual, details=parent.details))
-    _book_difference(store, made)
+    book_shipping(store, made, shipping)
+    made.transactions = [payments.refund(store, parent, amount) for parent, amount in paid_back]
+    book_difference(store, made)
     order.refunds.append(store.add(made))
     store.emit("refunds/create", made)
     store.touch(order)
@@ -177,14 +234,27 @@ def _shipping_amount(order: Order, value: dict[str, Any] | None) -> Bag:
         return shipping_left(order)
     amount = from_presentment(order, parse_money(value.get("amount") or 0))
     if amount.shop > shipping_left(order).shop:
-        raise Refusal("Shipping amount is greater than the shipping left to refund", ["shipping", "amount"])
+        raise Refusal(
+            "Shipping amount is greater than the shipping left to refund", ["shipping", "amount"]
+        )
     return amount
 
 
-def _book_line(store: Store, made: Refund, line: Line, quantity: int, kind: str, place: Location | None) -> None:
+def _book_line(
+    store: Store, made: Refund, line: Line, quantity: int, kind: str, place: Location | None
+) -> None:
     net, tax = part_of_line(line, quantity)
     line.refunded_net, line.refunded_tax = line.refunded_net + net, line.refunded_tax + tax
-    row = RefundLine(store.next_id("RefundLineItem"), line, quantity, kind, kind in ("RETURN", "CANCEL"), place, net, tax)
+    row = RefundLine(
+        store.next_id("RefundLineItem"),
+        line,
+        quantity,
+        kind,
+        kind in ("RETURN", "CANCEL"),
+        place,
+        net,
+        tax,
+    )
     made.lines.append(store.add(row))
     unsent = line.quantity - line.removed - line.refunded - line.fulfilled
     line.refunded += quantity
@@ -192,10 +262,12 @@ def _book_line(store: Store, made: Refund, line: Line, quantity: int, kind: str,
         assert place is not None
         inventory.put_back(store, line, place, quantity)
     else:
-        fulfil.take_out(store, line.order, line, min(quantity, max(0, unsent)), kind == "CANCEL", place)
+        fulfil.take_out(
+            store, line.order, line, min(quantity, max(0, unsent)), kind == "CANCEL", place
+        )
 
 
-def _book_shipping(store: Store, made: Refund, amount: Bag) -> None:
+def book_shipping(store: Store, made: Refund, amount: Bag) -> None:
     """Spread the refunded shipping over the shipping lines in order."""
     left = amount
     for shipping in made.order.shipping:
@@ -204,7 +276,10 @@ def _book_shipping(store: Store, made: Refund, amount: Bag) -> None:
         if part.shop <= 0 or shipping.is_removed:
             continue
         tax = _tax_of_part(made.order, shipping, part)
-        shipping.refunded, shipping.refunded_tax = shipping.refunded + part, shipping.refunded_tax + tax
+        shipping.refunded, shipping.refunded_tax = (
+            shipping.refunded + part,
+            shipping.refunded_tax + tax,
+        )
         made.shipping.append((store.next_id("RefundShippingLine"), shipping, part, tax))
         left = left - part
 
@@ -215,16 +290,22 @@ def _tax_of_part(order: Order, shipping: Shipping, part: Bag) -> Bag:
     return shipping_tax(shipping).part(part.shop, shipping.net.shop, order.rate)
 
 
-def _book_difference(store: Store, made: Refund) -> None:
+def book_difference(store: Store, made: Refund) -> None:
     """Order adjustment: lines and shipping minus money; negative = extra refund [?]."""
     zero = Bag.of(0, made.order.rate)
-    goods = total(x.subtotal for x in made.lines) + total(p for _i, _s, p, _t in made.shipping) + zero
+    goods = (
+        total(x.subtotal for x in made.lines) + total(p for _i, _s, p, _t in made.shipping) + zero
+    )
     if not made.order.taxes_included:
-        goods = goods + total(x.tax for x in made.lines) + total(t for _i, _s, _p, t in made.shipping)
+        goods = (
+            goods + total(x.tax for x in made.lines) + total(t for _i, _s, _p, t in made.shipping)
+        )
     money = total(t.amount for t in made.transactions) + zero
     difference = goods - money
     if difference.shop and made.transactions:
-        made.adjustments.append((store.next_id("OrderAdjustment"), "REFUND_DISCREPANCY", difference))
+        made.adjustments.append(
+            (store.next_id("OrderAdjustment"), "REFUND_DISCREPANCY", difference)
+        )
 
 
 def refunded_amount(made: Refund) -> Bag:

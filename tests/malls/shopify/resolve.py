@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -64,7 +64,7 @@ class Context:
     bulk: bool = False
     document: str = ""
     searches: list[dict[str, Any]] = field(default_factory=list)
-    plans: dict[tuple[str, str], "Plan"] = field(default_factory=dict)
+    plans: dict[tuple[str, str], Plan] = field(default_factory=dict)
     info: GraphQLResolveInfo | None = None
     execute_bulk: Any = None
 
@@ -72,8 +72,24 @@ class Context:
 class Plan:
     """How one field of one type is read; built at its first use."""
 
-    __slots__ = ("attr", "fn", "scopes", "sentence", "protected", "non_null", "default",
-                 "connection", "listed", "convert", "object_name", "name", "type", "leaf", "fielddef", "root")
+    __slots__ = (
+        "attr",
+        "fn",
+        "scopes",
+        "sentence",
+        "protected",
+        "non_null",
+        "default",
+        "connection",
+        "listed",
+        "convert",
+        "object_name",
+        "name",
+        "type",
+        "leaf",
+        "fielddef",
+        "root",
+    )
 
     def __init__(self, loaded: ShopifySchema, parent: Any, name: str) -> None:
         fielddef = parent.fields[name]
@@ -81,7 +97,9 @@ class Plan:
         self.name = name
         self.attr = snake(name)
         self.fn = RESOLVERS.get((parent.name, name))
-        access = loaded.fields.get((parent.name, name)) or loaded.types.get(named.name)
+        access = loaded.fields.get((parent.name, name)) or loaded.types.get(
+            named.name.removesuffix("Connection")
+        )
         self.scopes = frozenset(access.scopes) if access else frozenset()
         self.sentence = access.sentence if access else ""
         self.protected = (parent.name, name) in loaded.protected
@@ -90,7 +108,9 @@ class Plan:
         self.connection = named.name.endswith("Connection")
         self.listed = is_list_type(inner) and "first" in fielddef.args
         self.default = default_of(loaded, inner, named, self.connection) if self.non_null else None
-        self.convert = CONVERT.get(named.name) if is_leaf_type(named) and not is_list_type(inner) else None
+        self.convert = (
+            CONVERT.get(named.name) if is_leaf_type(named) and not is_list_type(inner) else None
+        )
         self.object_name = named.name
         self.fielddef, self.type = fielddef, fielddef.type
         self.leaf = named if is_leaf_type(named) and not is_list_type(inner) else None
@@ -120,16 +140,27 @@ def default_of(loaded: ShopifySchema, inner: Any, named: Any, connected: bool) -
 
 
 LEAF_DEFAULTS: dict[str, Any] = {
-    "Int": 0, "Float": 0.0, "Boolean": False, "String": "", "ID": "gid://shopify/Unknown/0",
-    "DateTime": "2026-01-01T00:00:00Z", "Date": "2026-01-01", "Decimal": "0.0", "Money": "0",
-    "URL": "https://example.com/", "UnsignedInt64": "0", "BigInt": "0", "JSON": {}, "HTML": "",
+    "Int": 0,
+    "Float": 0.0,
+    "Boolean": False,
+    "String": "",
+    "ID": "gid://shopify/Unknown/0",
+    "DateTime": "2026-01-01T00:00:00Z",
+    "Date": "2026-01-01",
+    "Decimal": "0.0",
+    "Money": "0",
+    "URL": "https://example.com/",
+    "UnsignedInt64": "0",
+    "BigInt": "0",
+    "JSON": {},
+    "HTML": "",
 }
 
 
 def iso(value: Any) -> Any:
     """``DateTime``: UTC with Z, seconds precision [R]."""
     if isinstance(value, datetime):
-        return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return value
 
 
@@ -138,9 +169,13 @@ def _money(value: Any) -> Any:
 
 
 CONVERT: dict[str, Callable[[Any], Any]] = {
-    "DateTime": iso, "Decimal": lambda v: v if isinstance(v, str) else decimal_text(v), "Money": _money,
+    "DateTime": iso,
+    "Decimal": lambda v: v if isinstance(v, str) else decimal_text(v),
+    "Money": _money,
     "Date": lambda v: v.isoformat() if isinstance(v, date) else v,
-    "UnsignedInt64": str, "BigInt": str, "Float": float,
+    "UnsignedInt64": str,
+    "BigInt": str,
+    "Float": float,
 }
 
 
@@ -169,7 +204,11 @@ def value_of(plan: Plan, source: Any, context: Context, args: dict[str, Any]) ->
     if value is MISSING or value is None:
         return plan.default
     if plan.connection:
-        return value if isinstance(value, dict) else connection(value, args, context.bulk and args.get("first") is None)
+        return (
+            value
+            if isinstance(value, dict)
+            else connection(value, args, context.bulk and args.get("first") is None)
+        )
     if plan.listed and args.get("first") is not None and isinstance(value, list):
         return value[: args["first"]]
     return plan.convert(value) if plan.convert is not None else value
@@ -194,18 +233,26 @@ def guard(plan: Plan, context: Context) -> bool:
     mode = context.settings.protected_data
     if mode == "full":
         return False
-    refused = {"Customer"} if mode == "customer_refused" else {"Customer", "Order"} if mode == "none" else set()
+    refused = (
+        {"Customer"}
+        if mode == "customer_refused"
+        else {"Customer", "Order"}
+        if mode == "none"
+        else set()
+    )
     name = plan.object_name.removesuffix("Connection")
     if name in refused:
         raise GraphQLError(
-            f"This app is not approved to access the {name} object. See {PROTECTED_URL} for more details.",
+            f"This app is not approved to access the {name} object. "
+            f"See {PROTECTED_URL} for more details.",
             extensions={"code": "ACCESS_DENIED", "documentation": PROTECTED_URL},
         )
     if not plan.protected:
         return False
     if plan.non_null:
         raise GraphQLError(
-            f"This app is not approved to use the {plan.name} field. See {PROTECTED_URL} for more details.",
+            f"This app is not approved to use the {plan.name} field. "
+            f"See {PROTECTED_URL} for more details.",
             extensions={"code": "ACCESS_DENIED", "documentation": PROTECTED_URL},
         )
     return True
@@ -215,7 +262,11 @@ def access_denied(name: str, sentence: str) -> GraphQLError:
     """The recorded shape of a missing scope."""
     return GraphQLError(
         f"Access denied for {name} field. Required access: {sentence}",
-        extensions={"code": "ACCESS_DENIED", "documentation": SCOPES_URL, "requiredAccess": sentence},
+        extensions={
+            "code": "ACCESS_DENIED",
+            "documentation": SCOPES_URL,
+            "requiredAccess": sentence,
+        },
     )
 
 

@@ -12,6 +12,7 @@ import gzip
 import json
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -57,14 +58,26 @@ class ShopifySchema:
 
 def schema_path(version: str = DEFAULT_VERSION) -> Path:
     """The file of that version, or :class:`SchemaMissing` with the way to get it."""
-    folder = os.environ.get(ENV_DIR)
     name = f"admin_{version}.json.gz"
-    if folder and (Path(folder) / name).is_file():
-        return Path(folder) / name
+    for folder in _folders():
+        if (folder / name).is_file():
+            return folder / name
     raise SchemaMissing(
         f"{name} not found: set {ENV_DIR} to the folder dist/data of the npm package "
         "@shopify/dev-mcp 1.16.0 (npm pack @shopify/dev-mcp@1.16.0)"
     )
+
+
+def _folders() -> Iterator[Path]:
+    """The environment's folder, else the one the repository's tools keep in the cache."""
+    if os.environ.get(ENV_DIR):
+        yield Path(os.environ[ENV_DIR]).expanduser()
+        return
+    try:
+        from tools.paths import shopify_schema_dir
+    except ImportError:
+        return
+    yield shopify_schema_dir()
 
 
 def schema_available(version: str = DEFAULT_VERSION) -> bool:
@@ -76,9 +89,13 @@ def schema_available(version: str = DEFAULT_VERSION) -> bool:
     return True
 
 
-@lru_cache(maxsize=4)
 def load_schema(version: str = DEFAULT_VERSION) -> ShopifySchema:
     """Read, build and index one version (about one second, then cached)."""
+    return _load(version)
+
+
+@lru_cache(maxsize=4)
+def _load(version: str) -> ShopifySchema:
     with gzip.open(schema_path(version), "rt", encoding="utf-8") as handle:
         raw = json.load(handle)
     built = build_client_schema(raw["data"], assume_valid=True)

@@ -133,7 +133,9 @@ def _unary(tokens: list[Any]) -> tuple[Any, list[Any]]:
 # -- compilation ---------------------------------------------------------------
 
 
-def compile_search(query: str | None, filters: dict[str, Filter], known: dict[str, str], now: datetime) -> Search:
+def compile_search(
+    query: str | None, filters: dict[str, Filter], known: dict[str, str], now: datetime
+) -> Search:
     """A row test. ``known`` are the filters of the schema, ``filters`` those modelled here."""
     search = Search(lambda row: True)
     if not query or not query.strip():
@@ -154,7 +156,13 @@ def _describe(tree: Any) -> dict[str, Any]:
     return {tree[0]: [_describe(x) for x in tree[1]]}
 
 
-def _build(tree: Any, filters: dict[str, Filter], known: dict[str, str], now: datetime, warnings: list[dict[str, str]]) -> Callable[[Any], bool]:
+def _build(
+    tree: Any,
+    filters: dict[str, Filter],
+    known: dict[str, str],
+    now: datetime,
+    warnings: list[dict[str, str]],
+) -> Callable[[Any], bool]:
     if isinstance(tree, Term):
         return _term(tree, filters, known, now, warnings)
     if tree[0] == "not":
@@ -167,11 +175,21 @@ def _build(tree: Any, filters: dict[str, Filter], known: dict[str, str], now: da
     return lambda row: all(t(row) for t in tests)
 
 
-def _term(term: Term, filters: dict[str, Filter], known: dict[str, str], now: datetime, warnings: list[dict[str, str]]) -> Callable[[Any], bool]:
+def _term(
+    term: Term,
+    filters: dict[str, Filter],
+    known: dict[str, str],
+    now: datetime,
+    warnings: list[dict[str, str]],
+) -> Callable[[Any], bool]:
     name = term.field or "default"
     if name not in known and name not in filters:
         code = "invalid_field" if term.field else "missing_named_field"
-        message = "Invalid search field for this query." if term.field else "Search term has no named field."
+        message = (
+            "Invalid search field for this query."
+            if term.field
+            else "Search term has no named field."
+        )
         warnings.append({"field": name, "message": message, "code": code})
         return lambda row: True
     if name not in filters:
@@ -182,7 +200,13 @@ def _term(term: Term, filters: dict[str, Filter], known: dict[str, str], now: da
     try:
         return _compare(filters[name], term, now)
     except ValueError:
-        warnings.append({"field": name, "message": f"Input `{term.value}` is not an accepted value.", "code": "invalid_value"})
+        warnings.append(
+            {
+                "field": name,
+                "message": f"Input `{term.value}` is not an accepted value.",
+                "code": "invalid_value",
+            }
+        )
         return lambda row: True
 
 
@@ -192,7 +216,9 @@ def _compare(row_filter: Filter, term: Term, now: datetime) -> Callable[[Any], b
         low, high = moment(term, now)
         return _span(get, term.op, low, high)
     if row_filter.kind in ("id", "float", "int"):
-        number = float(term.value) if row_filter.kind == "float" else int(term.value.rsplit("/", 1)[-1])
+        number = (
+            float(term.value) if row_filter.kind == "float" else int(term.value.rsplit("/", 1)[-1])
+        )
         return _span(get, term.op, number, number)
     if row_filter.kind == "boolean":
         if term.value.lower() not in ("true", "false"):
@@ -250,7 +276,10 @@ def _text(get: Callable[[Any], Any], value: str) -> Callable[[Any], bool]:
 
     def test(row: Any) -> bool:
         found = get(row)
-        return any(_contains(words(x), wanted, prefix) for x in (found if isinstance(found, list) else [found]))
+        return any(
+            _contains(words(x), wanted, prefix)
+            for x in (found if isinstance(found, list) else [found])
+        )
 
     return test
 
@@ -260,7 +289,7 @@ def _contains(have: list[str], wanted: list[str], prefix: bool) -> bool:
         return False
     size = len(wanted)
     for start in range(len(have) - size + 1):
-        part = have[start:start + size]
+        part = have[start : start + size]
         if part == wanted:
             return True
         if prefix and part[:-1] == wanted[:-1] and part[-1].startswith(wanted[-1]):
@@ -274,7 +303,11 @@ def _exact(get: Callable[[Any], Any], value: str) -> Callable[[Any], bool]:
 
     def test(row: Any) -> bool:
         found = get(row)
-        values = [str(x).lower() for x in (found if isinstance(found, (list, set, tuple)) else [found]) if x is not None]
+        values = [
+            str(x).lower()
+            for x in (found if isinstance(found, (list, set, tuple)) else [found])
+            if x is not None
+        ]
         return any(
             v.startswith(w[:-1]) if w.endswith("*") else v == w for w in wanted for v in values
         )

@@ -14,8 +14,11 @@ DEFAULT_SCOPES = (
 ).split()
 
 PLANS: dict[str, tuple[str, int, int]] = {
-    "basic": ("Basic", 2000, 100), "grow": ("Grow", 2000, 100), "advanced": ("Advanced", 4000, 200),
-    "plus": ("Shopify Plus", 20000, 1000), "enterprise": ("Enterprise", 40000, 2000),
+    "basic": ("Basic", 2000, 100),
+    "grow": ("Grow", 2000, 100),
+    "advanced": ("Advanced", 4000, 200),
+    "plus": ("Shopify Plus", 20000, 1000),
+    "enterprise": ("Enterprise", 40000, 2000),
 }
 
 

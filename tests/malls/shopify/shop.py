@@ -28,9 +28,15 @@ from .store import Store
 from .webhooks import Dispatcher
 
 STATUS_TEXTS = {
-    401: BAD_TOKEN, 402: "Unavailable Shop", 403: "[API] This action requires merchant approval for read_orders scope.",
-    404: "Not Found", 423: "Unavailable Shop", 406: "Not Acceptable", 415: "Unsupported Media Type",
-    429: "Exceeded 2 calls per second for api client. Reduce request rates to resume uninterrupted service.",
+    401: BAD_TOKEN,
+    402: "Unavailable Shop",
+    403: "[API] This action requires merchant approval for read_orders scope.",
+    404: "Not Found",
+    423: "Unavailable Shop",
+    406: "Not Acceptable",
+    415: "Unsupported Media Type",
+    429: "Exceeded 2 calls per second for api client. Reduce "
+    "request rates to resume uninterrupted service.",
     500: "Internal Server Error",
 }
 
@@ -87,6 +93,12 @@ class ShopifyShop(MallServer):
         """What the connector calls instead of ``https://{shop_domain}``."""
         return self.base_url
 
+    def start(self, port: int = 0) -> str:
+        """Serve, and let the background thread post and work."""
+        url = super().start(port)
+        self.dispatcher.start()
+        return url
+
     def stop(self) -> None:
         """Stop serving and posting."""
         self.dispatcher.stop()
@@ -95,7 +107,7 @@ class ShopifyShop(MallServer):
     # -- wire ------------------------------------------------------------------
 
     def operation_of(self, request: Request) -> str | None:
-        """``orders``, ``inventorySetQuantities`` … (root fields), ``oauth.access_token``, ``bulk.download``."""
+        """Root fields (``orders`` …), ``oauth.access_token``, ``bulk.download``."""
         if request.path == "/admin/oauth/access_token":
             return "oauth.access_token"
         if request.path.startswith("/bulk/"):
@@ -112,7 +124,7 @@ class ShopifyShop(MallServer):
             return "graphql"
         if operation is None:
             return "graphql"
-        names = [getattr(s, "name").value for s in operation.selection_set.selections if hasattr(s, "name")]
+        names = [s.name.value for s in operation.selection_set.selections if hasattr(s, "name")]
         return "+".join(dict.fromkeys(names)) or "graphql"
 
     def handle(self, request: Request, operation: str | None) -> Response:
@@ -145,12 +157,19 @@ class ShopifyShop(MallServer):
         except BadJson:
             return Response.json({"errors": "Bad Request"}, 400, **headers)
         if not isinstance(body, dict) or not isinstance(body.get("query"), str):
-            return Response.json({"errors": {"query": "Required parameter missing or invalid"}}, 400, **headers)
+            return Response.json(
+                {"errors": {"query": "Required parameter missing or invalid"}}, 400, **headers
+            )
         self.executor.base_url = self._own_url(request)
-        answer = self.executor.run(GraphQLRequest(
-            body["query"], body.get("variables") or {}, body.get("operationName"),
-            request.headers.get("shopify-graphql-cost-debug") == "1", self.settings.granted(),
-        ))
+        answer = self.executor.run(
+            GraphQLRequest(
+                body["query"],
+                body.get("variables") or {},
+                body.get("operationName"),
+                request.headers.get("shopify-graphql-cost-debug") == "1",
+                self.settings.granted(),
+            )
+        )
         return Response.json(answer, **headers)
 
     def _own_url(self, request: Request) -> str:
@@ -186,12 +205,27 @@ class ShopifyShop(MallServer):
             return Response.html("<html>Bad Gateway</html>", 502)
         if kind == "internal":
             number = str(uuid.uuid4())
-            text = f"Internal error. Looks like something went wrong on our end.\nRequest ID: {number} (include this in support requests)."
-            return Response.json({"errors": [{"message": text, "extensions": {"requestId": number, "code": "INTERNAL_SERVER_ERROR"}}]})
+            text = (
+                f"Internal error. Looks like something went wrong on our end.\nRequest "
+                f"ID: {number} (include this in support requests)."
+            )
+            return Response.json(
+                {
+                    "errors": [
+                        {
+                            "message": text,
+                            "extensions": {"requestId": number, "code": "INTERNAL_SERVER_ERROR"},
+                        }
+                    ]
+                }
+            )
         if kind == "throttled":
             error = {"message": "Throttled", "extensions": {"code": "THROTTLED"}}
-            cost = {"requestedQueryCost": 302, "actualQueryCost": None,
-                    "throttleStatus": {**self.executor.bucket.status(), "currentlyAvailable": 87}}
+            cost = {
+                "requestedQueryCost": 302,
+                "actualQueryCost": None,
+                "throttleStatus": {**self.executor.bucket.status(), "currentlyAvailable": 87},
+            }
             return Response.json({"errors": [error], "extensions": {"cost": cost}})
         return self.plain(int(kind)) if kind.isdigit() else None
 
@@ -200,7 +234,11 @@ class ShopifyShop(MallServer):
         number = request.path.rsplit("/", 1)[-1].removesuffix(".jsonl")
         found = self.store.bulk.get(int(number)) if number.isdigit() else None
         expires = int(request.param("Expires", "0") or 0)
-        if found is None or request.param("Signature") != found.key or self.clock.now().timestamp() > expires:
+        if (
+            found is None
+            or request.param("Signature") != found.key
+            or self.clock.now().timestamp() > expires
+        ):
             return Response(403, b"<Error><Code>AccessDenied</Code></Error>", "application/xml")
         if "x-shopify-access-token" in request.headers:
             return Response(400, b"<Error><Code>InvalidArgument</Code></Error>", "application/xml")
@@ -215,9 +253,14 @@ class ShopifyShop(MallServer):
                 ref = self.buy(sku=values.get("sku", ""), quantity=int(values.get("quantity", "1")))
             except (Refused, KeyError, ValueError) as exc:
                 return page.home(self.store, f"購入できませんでした：{exc}", bad=True)
-            return page.home(self.store, f"ご注文ありがとうございます。注文番号 {events.order_of(self.store, ref).name}")
+            return page.home(
+                self.store,
+                f"ご注文ありがとうございます。注文番号 {events.order_of(self.store, ref).name}",
+            )
         if request.path.startswith("/cdn/"):
-            media = self.store.get("gid://shopify/MediaImage/" + request.path[5:].split(".")[0], Media)
+            media = self.store.get(
+                "gid://shopify/MediaImage/" + request.path[5:].split(".")[0], Media
+            )
             if media is not None and media.data:
                 return Response(200, media.data, "image/png")
         return Response.text("Not Found", 404)
@@ -265,7 +308,7 @@ class ShopifyShop(MallServer):
         return response
 
     def _webhook_control(self, request: Request) -> Response:
-        """``drop``, ``duplicate``, ``reorder``, ``delay_seconds``, ``wrong_signature``, ``paused``, ``topic``, ``flush``."""
+        """Fields of :class:`.webhooks.Options`, and ``flush``: wait until all due was tried."""
         body = request.json() or {}
         if request.method == "POST" and isinstance(body, dict):
             flush = body.pop("flush", None)
@@ -289,8 +332,12 @@ class ShopifyShop(MallServer):
 
     def credentials(self) -> dict[str, str]:
         """What a user would type into the connector."""
-        return {"client_id": self.client_id, "client_secret": self.client_secret,
-                "access_token": self.access_token, "shop_domain": self.shop_domain}
+        return {
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "access_token": self.access_token,
+            "shop_domain": self.shop_domain,
+        }
 
     def add_items(self, items: list[dict[str, Any]] | None = None) -> list[str]:
         """``POST /_sim/items``; without a list the built-in items."""
@@ -320,7 +367,14 @@ class ShopifyShop(MallServer):
                 events.run(self.store, order, name, dict(values))
             return order.gid
 
-    def generate(self, count: int, seed: int = 1, since: datetime | str | None = None, mix: str = "ordinary", **more: Any) -> list[str]:
+    def generate(
+        self,
+        count: int,
+        seed: int = 1,
+        since: datetime | str | None = None,
+        mix: str = "ordinary",
+        **more: Any,
+    ) -> list[str]:
         """Many random orders; see :mod:`.generate`."""
         with self.lock:
             return generate.generate(self.store, count, seed, since, mix, **more)
@@ -377,14 +431,20 @@ class ShopifyShop(MallServer):
         """Overview."""
         found = super().state()
         found.update(
-            shop=self.shop_domain, products=len(self.store.products), variants=len(self.store.variants),
-            orders=len(self.store.orders), webhooks=len(self.store.webhooks), bucket=self.executor.bucket.status(),
+            shop=self.shop_domain,
+            products=len(self.store.products),
+            variants=len(self.store.variants),
+            orders=len(self.store.orders),
+            webhooks=len(self.store.webhooks),
+            bucket=self.executor.bucket.status(),
         )
         return found
 
     def dump_state(self) -> dict[str, Any]:
         """State for the CLI's file (a pickle of this program inside JSON)."""
-        data = pickle.dumps({"store": self.store, "issued": self.tokens.issued, "count": self.tokens.count})
+        data = pickle.dumps(
+            {"store": self.store, "issued": self.tokens.issued, "count": self.tokens.count}
+        )
         return {"format": 1, "pickle": base64.b64encode(data).decode()}
 
     def load_state(self, data: dict[str, Any]) -> None:
@@ -394,6 +454,3 @@ class ShopifyShop(MallServer):
         self.settings.change(kept)
         self.tokens.issued, self.tokens.count = found["issued"], found["count"]
         self._fresh_store(found["store"])
-
-
-

@@ -4,27 +4,48 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from ..common.clock import SimClock
 from .model import Customer, Level, Location, Node, Order, Product, Variant
 from .settings import Settings
 
-UTC = timezone.utc
+UTC = UTC
 T = TypeVar("T", bound=Node)
 
 #: First number of each kind of record.
 FIRST_IDS = {
-    "Order": 5550000001001, "LineItem": 13000000001, "OrderTransaction": 6001, "Customer": 7001,
-    "Product": 401, "ProductVariant": 4001, "InventoryItem": 13001, "InventoryLevel": 5001,
-    "Location": 9001, "MailingAddress": 7501, "ShippingLine": 5560000001001, "Fulfillment": 8001,
-    "FulfillmentOrder": 8401, "FulfillmentOrderLineItem": 84101, "FulfillmentLineItem": 81001,
-    "Refund": 8201, "RefundLineItem": 82101, "Return": 8301, "ReturnLineItem": 83101,
-    "ProductOption": 41001, "ProductOptionValue": 42001, "MediaImage": 43001,
-    "WebhookSubscription": 3001, "BulkOperation": 2001, "ProductSetOperation": 4301,
-    "InventoryAdjustmentGroup": 5101, "order_number": 1001, "LineItemGroup": 14001,
-    "ShopifyPaymentsPayout": 1501, "ShopifyPaymentsBalanceTransaction": 160001,
+    "Order": 5550000001001,
+    "LineItem": 13000000001,
+    "OrderTransaction": 6001,
+    "Customer": 7001,
+    "Product": 401,
+    "ProductVariant": 4001,
+    "InventoryItem": 13001,
+    "InventoryLevel": 5001,
+    "Location": 9001,
+    "MailingAddress": 7501,
+    "ShippingLine": 5560000001001,
+    "Fulfillment": 8001,
+    "FulfillmentOrder": 8401,
+    "FulfillmentOrderLineItem": 84101,
+    "FulfillmentLineItem": 81001,
+    "Refund": 8201,
+    "RefundLineItem": 82101,
+    "Return": 8301,
+    "ReturnLineItem": 83101,
+    "ProductOption": 41001,
+    "ProductOptionValue": 42001,
+    "MediaImage": 43001,
+    "WebhookSubscription": 3001,
+    "BulkOperation": 2001,
+    "ProductSetOperation": 4301,
+    "InventoryAdjustmentGroup": 5101,
+    "order_number": 1001,
+    "LineItemGroup": 14001,
+    "ShopifyPaymentsPayout": 1501,
+    "ShopifyPaymentsBalanceTransaction": 160001,
 }
 
 Listener = Callable[[str, Any], None]
@@ -133,6 +154,8 @@ class Store:
         if not create:
             return None
         now = self.now()
-        level = Level(self.next_id("InventoryLevel"), variant, location, created_at=now, updated_at=now)
+        level = Level(
+            self.next_id("InventoryLevel"), variant, location, created_at=now, updated_at=now
+        )
         variant.levels.append(level)
         return self.add(level)

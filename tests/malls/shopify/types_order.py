@@ -30,37 +30,60 @@ def _presentment_money(bag: Bag, ctx: Context, args: Args) -> Any:
 # -- order ---------------------------------------------------------------------
 
 _FIGURES = {
-    "totalPriceSet": figures.total_price, "subtotalPriceSet": figures.subtotal,
-    "totalDiscountsSet": figures.discounts, "totalShippingPriceSet": figures.shipping_total,
-    "totalTaxSet": figures.tax_total, "totalTipReceivedSet": lambda o: o.tip,
-    "currentTotalPriceSet": figures.current_total, "currentTotalTaxSet": figures.current_tax,
-    "currentSubtotalPriceSet": figures.current_subtotal, "currentShippingPriceSet": figures.current_shipping,
-    "totalOutstandingSet": figures.outstanding, "totalReceivedSet": figures.received,
-    "totalRefundedSet": figures.refunded, "netPaymentSet": figures.net_payment,
-    "originalTotalPriceSet": lambda o: o.original_total, "totalCapturableSet": figures.capturable,
-    "originalTotalDutiesSet": lambda o: o.duties, "taxLines": figures.taxes_by_rate,
+    "totalPriceSet": figures.total_price,
+    "subtotalPriceSet": figures.subtotal,
+    "totalDiscountsSet": figures.discounts,
+    "totalShippingPriceSet": figures.shipping_total,
+    "totalTaxSet": figures.tax_total,
+    "totalTipReceivedSet": lambda o: o.tip,
+    "currentTotalPriceSet": figures.current_total,
+    "currentTotalTaxSet": figures.current_tax,
+    "currentSubtotalPriceSet": figures.current_subtotal,
+    "currentShippingPriceSet": figures.current_shipping,
+    "totalOutstandingSet": figures.outstanding,
+    "totalReceivedSet": figures.received,
+    "totalRefundedSet": figures.refunded,
+    "netPaymentSet": figures.net_payment,
+    "originalTotalPriceSet": lambda o: o.original_total,
+    "totalCapturableSet": figures.capturable,
+    "originalTotalDutiesSet": lambda o: o.duties,
+    "taxLines": figures.taxes_by_rate,
     "refundDiscrepancySet": lambda o: figures.adjustments(o),
-    "displayFinancialStatus": figures.financial_status, "returnStatus": figures.return_status,
-    "paymentGatewayNames": figures.gateway_names, "canMarkAsPaid": figures.can_mark_as_paid,
-    "closed": figures.is_closed, "capturable": lambda o: bool(figures.open_authorizations(o)),
+    "displayFinancialStatus": figures.financial_status,
+    "returnStatus": figures.return_status,
+    "paymentGatewayNames": figures.gateway_names,
+    "canMarkAsPaid": figures.can_mark_as_paid,
+    "closed": figures.is_closed,
+    "capturable": lambda o: bool(figures.open_authorizations(o)),
     "refundable": lambda o: bool(refunds.refundable_transactions(o)),
     "unpaid": lambda o: figures.received(o).shop == 0 and figures.total_price(o).shop > 0,
     "fullyPaid": lambda o: figures.outstanding(o).shop <= 0,
     "requiresShipping": lambda o: any(x.requires_shipping for x in o.lines),
-    "billingAddressMatchesShippingAddress": lambda o: same_address(o.billing_address, o.shipping_address),
-    "discountApplications": lambda o: o.discounts, "lineItems": lambda o: o.lines,
-    "currentTotalDiscountsSet": lambda o: Bag.of(0, o.rate) if o.cancelled_at else figures.discounts(o),
+    "billingAddressMatchesShippingAddress": lambda o: same_address(
+        o.billing_address, o.shipping_address
+    ),
+    "discountApplications": lambda o: o.discounts,
+    "lineItems": lambda o: o.lines,
+    "currentTotalDiscountsSet": lambda o: (
+        Bag.of(0, o.rate) if o.cancelled_at else figures.discounts(o)
+    ),
     "subtotalLineItemsQuantity": lambda o: sum(x.quantity for x in o.lines),
     "currentSubtotalLineItemsQuantity": lambda o: sum(figures.current_quantity(x) for x in o.lines),
     "fulfillable": lambda o: bool(figures.open_fulfillment_orders(o)),
     "restockable": lambda o: any(x.variant and figures.current_quantity(x) for x in o.lines),
     "displayAddress": lambda o: o.shipping_address or o.billing_address,
     "discountCode": lambda o: o.discount_codes[0] if o.discount_codes else None,
-    "confirmed": lambda o: True, "canNotifyCustomer": lambda o: o.email is not None,
-    "merchantEditable": lambda o: not o.cancelled_at, "statusPageUrl": lambda o: f"https://shop.example.jp/orders/{o.id}",
-    "retailLocation": lambda o: o.retail_location, "returns": lambda o: o.returns,
-    "fulfillmentOrders": lambda o: list(o.fulfillment_orders), "refunds": lambda o: o.refunds,
-    "totalRefundedShippingSet": lambda o: figures.total(s.refunded for s in o.shipping) + Bag.of(0, o.rate),
+    "confirmed": lambda o: True,
+    "canNotifyCustomer": lambda o: o.email is not None,
+    "merchantEditable": lambda o: not o.cancelled_at,
+    "statusPageUrl": lambda o: f"https://shop.example.jp/orders/{o.id}",
+    "retailLocation": lambda o: o.retail_location,
+    "returns": lambda o: o.returns,
+    "fulfillmentOrders": lambda o: list(o.fulfillment_orders),
+    "refunds": lambda o: o.refunds,
+    "totalRefundedShippingSet": lambda o: (
+        figures.total(s.refunded for s in o.shipping) + Bag.of(0, o.rate)
+    ),
     "transactionsCount": lambda o: {"count": len(o.transactions), "precision": "EXACT"},
     "fulfillmentsCount": lambda o: {"count": len(o.fulfillments), "precision": "EXACT"},
 }
@@ -76,7 +99,16 @@ _register_figures()
 
 def same_address(left: Address | None, right: Address | None) -> bool:
     """Equal in everything that is printed on a parcel."""
-    names = ("first_name", "last_name", "company", "zip", "province_code", "city", "address1", "address2")
+    names = (
+        "first_name",
+        "last_name",
+        "company",
+        "zip",
+        "province_code",
+        "city",
+        "address1",
+        "address2",
+    )
     if left is None or right is None:
         return left is right
     return all(getattr(left, n) == getattr(right, n) for n in names)
@@ -96,8 +128,11 @@ def _attribution(order: Order, ctx: Context, args: Args) -> Any:
 
 @resolves("Order.app")
 def _app(order: Order, ctx: Context, args: Args) -> Any:
-    names = {"web": (580111, "Online Store"), "pos": (129785, "Point of Sale"),
-             "shopify_draft_order": (1354745, "Draft Orders")}
+    names = {
+        "web": (580111, "Online Store"),
+        "pos": (129785, "Point of Sale"),
+        "shopify_draft_order": (1354745, "Draft Orders"),
+    }
     number, name = names.get(order.source_name or "", (900001, order.source_name or "App"))
     return {"id": f"gid://shopify/OrderApp/{number}", "name": name}
 
@@ -114,7 +149,11 @@ def _attributes(row: Any, ctx: Context, args: Args) -> Any:
 
 @resolves("Order.shippingLines")
 def _shipping_lines(order: Order, ctx: Context, args: Args) -> Any:
-    return order.shipping if args.get("includeRemovals") else [s for s in order.shipping if not s.is_removed]
+    return (
+        order.shipping
+        if args.get("includeRemovals")
+        else [s for s in order.shipping if not s.is_removed]
+    )
 
 
 @resolves("Order.shippingLine")
@@ -134,66 +173,24 @@ def _fulfillments(order: Order, ctx: Context, args: Args) -> Any:
     return order.fulfillments
 
 
-@resolves("Order.suggestedRefund")
-def _suggested(order: Order, ctx: Context, args: Args) -> Any:
-    return refunds.suggest(
-        order, args.get("refundLineItems"), args.get("shippingAmount"),
-        bool(args.get("refundShipping")), bool(args.get("suggestFullRefund")),
-    )
-
-
-@resolves("SuggestedRefund.amountSet")
-def _sr_amount(row: Any, ctx: Context, args: Args) -> Any:
-    return row["amount"]
-
-
-@resolves("SuggestedRefund.maximumRefundableSet")
-def _sr_maximum(row: Any, ctx: Context, args: Args) -> Any:
-    return row["maximum"]
-
-
-@resolves("SuggestedRefund.subtotalSet", "SuggestedRefund.discountedSubtotalSet")
-def _sr_subtotal(row: Any, ctx: Context, args: Args) -> Any:
-    return row["subtotal"]
-
-
-@resolves("SuggestedRefund.totalTaxSet")
-def _sr_tax(row: Any, ctx: Context, args: Args) -> Any:
-    return row["tax"]
-
-
-@resolves("SuggestedRefund.refundLineItems")
-def _sr_lines(row: Any, ctx: Context, args: Args) -> Any:
-    return row["lines"]
-
-
-@resolves("SuggestedRefund.shipping")
-def _sr_shipping(row: Any, ctx: Context, args: Args) -> Any:
-    return {"amountSet": row["shipping"], "taxSet": row["shipping_tax"], "maximumRefundableSet": row["shipping_max"],
-            "amount": row["shipping"].shop}
-
-
-@resolves("SuggestedRefund.suggestedTransactions")
-def _sr_transactions(row: Any, ctx: Context, args: Args) -> Any:
-    return [
-        {"gateway": parent.gateway, "formattedGateway": parent.formatted_gateway, "kind": "SUGGESTED_REFUND",
-         "amountSet": amount, "maximumRefundableSet": maximum, "parentTransaction": parent,
-         "paymentDetails": parent.details}
-        for parent, amount, maximum in row["transactions"]
-    ]
-
-
 # -- lines ---------------------------------------------------------------------
 
 _LINE = {
     "name": lambda x: f"{x.title} - {x.variant_title}" if x.variant_title else x.title,
-    "currentQuantity": figures.current_quantity, "refundableQuantity": figures.current_quantity,
-    "unfulfilledQuantity": figures.unfulfilled_quantity, "restockable": lambda x: True,
-    "originalUnitPriceSet": lambda x: x.unit, "originalTotalSet": lambda x: x.original,
-    "discountAllocations": lambda x: x.allocations, "taxLines": lambda x: x.taxes,
-    "lineItemGroup": lambda x: x.group, "variant": lambda x: None if x.variant is None or x.variant.deleted else x.variant,
+    "currentQuantity": figures.current_quantity,
+    "refundableQuantity": figures.current_quantity,
+    "unfulfilledQuantity": figures.unfulfilled_quantity,
+    "restockable": lambda x: True,
+    "originalUnitPriceSet": lambda x: x.unit,
+    "originalTotalSet": lambda x: x.original,
+    "discountAllocations": lambda x: x.allocations,
+    "taxLines": lambda x: x.taxes,
+    "lineItemGroup": lambda x: x.group,
+    "variant": lambda x: None if x.variant is None or x.variant.deleted else x.variant,
     "nonFulfillableQuantity": lambda x: x.removed + x.refunded,
-    "product": lambda x: None if x.product is None or x.variant is None or x.variant.deleted else x.product,
+    "product": lambda x: (
+        None if x.product is None or x.variant is None or x.variant.deleted else x.product
+    ),
 }
 
 
@@ -271,13 +268,22 @@ def _application_edge(edge: Any, ctx: Context, args: Args) -> Any:
 def _application_view(row: Discount) -> dict[str, Any]:
     """``DiscountApplication`` with its value: a percentage or an amount."""
     if row.percentage is not None:
-        value: dict[str, Any] = {"__typename": "PricingPercentageValue", "percentage": float(row.percentage)}
+        value: dict[str, Any] = {
+            "__typename": "PricingPercentageValue",
+            "percentage": float(row.percentage),
+        }
     else:
         value = {"__typename": "MoneyV2", "amount": Decimal(row.amount or 0), "currencyCode": "JPY"}
     return {
-        "__typename": row.kind, "index": row.index, "targetType": row.target_type,
-        "targetSelection": row.target_selection, "allocationMethod": row.allocation_method,
-        "value": value, "code": row.title, "title": row.title, "description": row.description,
+        "__typename": row.kind,
+        "index": row.index,
+        "targetType": row.target_type,
+        "targetSelection": row.target_selection,
+        "allocationMethod": row.allocation_method,
+        "value": value,
+        "code": row.title,
+        "title": row.title,
+        "description": row.description,
     }
 
 
@@ -361,7 +367,11 @@ def _capturable(row: Transaction, ctx: Context, args: Args) -> Any:
 
 @resolves("OrderTransaction.authorizationExpiresAt")
 def _authorization_end(row: Transaction, ctx: Context, args: Args) -> Any:
-    return row.created_at + timedelta(days=7) if row.kind == "AUTHORIZATION" and row.created_at else None
+    return (
+        row.created_at + timedelta(days=7)
+        if row.kind == "AUTHORIZATION" and row.created_at
+        else None
+    )
 
 
 @resolves("OrderTransaction.fees")
@@ -371,16 +381,32 @@ def _fees(row: Transaction, ctx: Context, args: Args) -> Any:
         return []
     fee = {"amount": Decimal(row.fee), "currencyCode": "JPY"}
     zero = {"amount": Decimal(0), "currencyCode": "JPY"}
-    return [{"__typename": "TransactionFee", "id": f"gid://shopify/TransactionFee/{row.id}", "amount": fee,
-             "flatFee": zero, "rate": Decimal("0.039"), "rateName": "processing_fee", "taxAmount": zero,
-             "type": "processing_fee"}]
+    return [
+        {
+            "__typename": "TransactionFee",
+            "id": f"gid://shopify/TransactionFee/{row.id}",
+            "amount": fee,
+            "flatFee": zero,
+            "rate": Decimal("0.039"),
+            "rateName": "processing_fee",
+            "taxAmount": zero,
+            "type": "processing_fee",
+        }
+    ]
 
 
 @resolves("MailingAddress.formatted")
 def _formatted(row: Address, ctx: Context, args: Args) -> Any:
-    lines = [f"〒{row.zip or ''}", f"{row.province or ''} {row.city or ''}".strip(), row.address1, row.address2]
+    lines = [
+        f"〒{row.zip or ''}",
+        f"{row.province or ''} {row.city or ''}".strip(),
+        row.address1,
+        row.address2,
+    ]
     lines += [row.company if args.get("withCompany", True) else None]
-    lines += [f"{row.last_name or ''} {row.first_name or ''} 様".strip() if args.get("withName") else None]
+    lines += [
+        f"{row.last_name or ''} {row.first_name or ''} 様".strip() if args.get("withName") else None
+    ]
     return [x for x in lines if x]
 
 

@@ -23,46 +23,84 @@ def count(number: int) -> dict[str, Any]:
     return {"count": number, "precision": "EXACT"}
 
 
-_each("Product", {
-    "totalInventory": lambda p: sum(inventory.sellable(v) for v in p.variants),
-    "tracksInventory": lambda p: any(v.tracked for v in p.variants),
-    "hasOnlyDefaultVariant": lambda p: [v.title for v in p.variants] == ["Default Title"],
-    "variantsCount": lambda p: count(len(p.variants)), "mediaCount": lambda p: count(len(p.media)),
-    "totalVariants": lambda p: len(p.variants), "bodyHtml": lambda p: p.description_html,
-    "resourcePublicationsCount": lambda p: count(len(p.published)),
-    "availablePublicationsCount": lambda p: count(len(p.published)),
-    "publicationCount": lambda p: len(p.published), "media": lambda p: list(p.media),
-    "publishedAt": lambda p: p.created_at if p.published else None,
-    "featuredMedia": lambda p: p.media[0] if p.media else None,
-    "description": lambda p: p.description_html.replace("<p>", "").replace("</p>", ""),
-    "hasOutOfStockVariants": lambda p: any(inventory.sellable(v) <= 0 for v in p.variants),
-})
-_each("ProductVariant", {
-    "displayName": lambda v: f"{v.product.title} - {v.title}", "inventoryQuantity": inventory.sellable,
-    "selectedOptions": lambda v: [{"name": n, "value": x} for n, x in v.selected],
-    "inventoryItem": lambda v: v.item, "sellableOnlineQuantity": inventory.sellable,
-    "availableForSale": lambda v: inventory.can_sell(v, 1),
-    "requiresComponents": lambda v: bool(v.components),
-})
-_each("InventoryItem", {
-    "sku": lambda i: i.variant.sku, "tracked": lambda i: i.variant.tracked,
-    "requiresShipping": lambda i: i.variant.requires_shipping, "createdAt": lambda i: i.variant.created_at,
-    "updatedAt": lambda i: i.variant.updated_at, "variant": lambda i: i.variant,
-    "variants": lambda i: [i.variant],
-    "unitCost": lambda i: None if i.variant.cost is None else {"amount": i.variant.cost, "currencyCode": "JPY"},
-    "measurement": lambda i: {"id": f"gid://shopify/InventoryItemMeasurement/{i.id}",
-                              "weight": {"unit": "GRAMS", "value": float(i.variant.weight)}},
-    "locationsCount": lambda i: count(sum(1 for x in i.variant.levels if x.is_active)),
-})
-_each("InventoryLevel", {"item": lambda x: x.variant.item, "canDeactivate": lambda x: x.get("on_hand") == 0})
-_each("ProductOption", {"optionValues": lambda o: o.values, "values": lambda o: [v.name for v in o.values]})
-_each("Location", {
-    "address": lambda p: {
-        "address1": p.address1, "address2": p.address2, "city": p.city, "country": "Japan", "countryCode": "JP",
-        "province": p.province, "provinceCode": p.province_code, "zip": p.zip, "phone": p.phone,
+_each(
+    "Product",
+    {
+        "totalInventory": lambda p: sum(inventory.sellable(v) for v in p.variants),
+        "tracksInventory": lambda p: any(v.tracked for v in p.variants),
+        "hasOnlyDefaultVariant": lambda p: [v.title for v in p.variants] == ["Default Title"],
+        "variantsCount": lambda p: count(len(p.variants)),
+        "mediaCount": lambda p: count(len(p.media)),
+        "totalVariants": lambda p: len(p.variants),
+        "bodyHtml": lambda p: p.description_html,
+        "resourcePublicationsCount": lambda p: count(len(p.published)),
+        "availablePublicationsCount": lambda p: count(len(p.published)),
+        "publicationCount": lambda p: len(p.published),
+        "media": lambda p: list(p.media),
+        "publishedAt": lambda p: p.created_at if p.published else None,
+        "featuredMedia": lambda p: p.media[0] if p.media else None,
+        "description": lambda p: p.description_html.replace("<p>", "").replace("</p>", ""),
+        "hasOutOfStockVariants": lambda p: any(inventory.sellable(v) <= 0 for v in p.variants),
     },
-    "hasActiveInventory": lambda p: True, "updatedAt": lambda p: p.created_at,
-})
+)
+_each(
+    "ProductVariant",
+    {
+        "displayName": lambda v: f"{v.product.title} - {v.title}",
+        "inventoryQuantity": inventory.sellable,
+        "selectedOptions": lambda v: [{"name": n, "value": x} for n, x in v.selected],
+        "inventoryItem": lambda v: v.item,
+        "sellableOnlineQuantity": inventory.sellable,
+        "availableForSale": lambda v: inventory.can_sell(v, 1),
+        "requiresComponents": lambda v: bool(v.components),
+    },
+)
+_each(
+    "InventoryItem",
+    {
+        "sku": lambda i: i.variant.sku,
+        "tracked": lambda i: i.variant.tracked,
+        "requiresShipping": lambda i: i.variant.requires_shipping,
+        "createdAt": lambda i: i.variant.created_at,
+        "updatedAt": lambda i: i.variant.updated_at,
+        "variant": lambda i: i.variant,
+        "variants": lambda i: [i.variant],
+        "unitCost": lambda i: (
+            None if i.variant.cost is None else {"amount": i.variant.cost, "currencyCode": "JPY"}
+        ),
+        "measurement": lambda i: {
+            "id": f"gid://shopify/InventoryItemMeasurement/{i.id}",
+            "weight": {"unit": "GRAMS", "value": float(i.variant.weight)},
+        },
+        "locationsCount": lambda i: count(sum(1 for x in i.variant.levels if x.is_active)),
+    },
+)
+_each(
+    "InventoryLevel",
+    {"item": lambda x: x.variant.item, "canDeactivate": lambda x: x.get("on_hand") == 0},
+)
+_each(
+    "ProductOption",
+    {"optionValues": lambda o: o.values, "values": lambda o: [v.name for v in o.values]},
+)
+_each(
+    "Location",
+    {
+        "address": lambda p: {
+            "address1": p.address1,
+            "address2": p.address2,
+            "city": p.city,
+            "country": "Japan",
+            "countryCode": "JP",
+            "province": p.province,
+            "provinceCode": p.province_code,
+            "zip": p.zip,
+            "phone": p.phone,
+        },
+        "hasActiveInventory": lambda p: True,
+        "updatedAt": lambda p: p.created_at,
+    },
+)
 
 
 @resolves("ProductOptionValue.hasVariants")
@@ -102,7 +140,9 @@ def _levels(row: Item, ctx: Context, args: Args) -> Any:
 @resolves("InventoryItem.inventoryLevel")
 def _level(row: Item, ctx: Context, args: Args) -> Any:
     for level in row.variant.levels:
-        if level.location.gid == args["locationId"] and (level.is_active or args.get("includeInactive")):
+        if level.location.gid == args["locationId"] and (
+            level.is_active or args.get("includeInactive")
+        ):
             return level
     return None
 
@@ -114,16 +154,25 @@ def _quantities(row: Level, ctx: Context, args: Args) -> Any:
     for name in args["names"]:
         if name not in inventory.STATES:
             raise invalid_id()
-        rows.append({
-            "id": f"gid://shopify/InventoryQuantity/{row.id}?inventory_item_id={row.variant.item_id}&name={name}",
-            "name": name, "quantity": row.get(name), "updatedAt": row.changed.get(name) if name != "on_hand" else None,
-        })
+        rows.append(
+            {
+                "id": f"gid://shopify/InventoryQuantity/{row.id}?inventory_item_id={row.variant.item_id}&name={name}",
+                "name": name,
+                "quantity": row.get(name),
+                "updatedAt": row.changed.get(name) if name != "on_hand" else None,
+            }
+        )
     return rows
 
 
 @resolves("Location.inventoryLevels")
 def _location_levels(row: Location, ctx: Context, args: Args) -> Any:
-    return [x for v in ctx.store.variants.values() for x in v.levels if x.location is row and x.is_active]
+    return [
+        x
+        for v in ctx.store.variants.values()
+        for x in v.levels
+        if x.location is row and x.is_active
+    ]
 
 
 @resolves("Product.options")
@@ -140,7 +189,11 @@ def _metafield(row: Any, ctx: Context, args: Args) -> Any:
 @resolves("Product.metafields", "ProductVariant.metafields")
 def _metafields(row: Any, ctx: Context, args: Args) -> Any:
     wanted = args.get("namespace")
-    return [metafield_view(row, m) for (space, _k), m in row.metafields.items() if wanted in (None, space)]
+    return [
+        metafield_view(row, m)
+        for (space, _k), m in row.metafields.items()
+        if wanted in (None, space)
+    ]
 
 
 def metafield_view(row: Any, found: dict[str, Any]) -> dict[str, Any]:
@@ -150,7 +203,10 @@ def metafield_view(row: Any, found: dict[str, Any]) -> dict[str, Any]:
 
 @resolves("Media.preview", "MediaImage.preview")
 def _preview(row: Media, ctx: Context, args: Args) -> Any:
-    return {"image": _image_view(row, ctx) if _ready(row, ctx) else None, "status": "READY" if _ready(row, ctx) else "PROCESSING"}
+    return {
+        "image": _image_view(row, ctx) if _ready(row, ctx) else None,
+        "status": "READY" if _ready(row, ctx) else "PROCESSING",
+    }
 
 
 @resolves("MediaImage.image")
@@ -160,7 +216,13 @@ def _image(row: Media, ctx: Context, args: Args) -> Any:
 
 def _image_view(row: Media, ctx: Context) -> dict[str, Any]:
     url = ctx.base_url + row.url if row.url.startswith("/") else row.url
-    return {"id": f"gid://shopify/ImageSource/{row.id}", "url": url, "altText": row.alt, "width": 600, "height": 600}
+    return {
+        "id": f"gid://shopify/ImageSource/{row.id}",
+        "url": url,
+        "altText": row.alt,
+        "width": 600,
+        "height": 600,
+    }
 
 
 def _ready(row: Media, ctx: Context) -> bool:
@@ -200,10 +262,20 @@ def publication_view(number: int) -> dict[str, Any]:
     name = PUBLICATIONS[number]
     handle = name.lower().replace(" ", "_")
     return {
-        "__typename": "Publication", "id": f"gid://shopify/Publication/{number}", "name": name, "autoPublish": True,
+        "__typename": "Publication",
+        "id": f"gid://shopify/Publication/{number}",
+        "name": name,
+        "autoPublish": True,
         "supportsFuturePublishing": number == 2101,
-        "catalog": {"__typename": "AppCatalog", "id": f"gid://shopify/AppCatalog/{number + 20}", "title": name, "status": "ACTIVE"},
-        "channels": [{"id": f"gid://shopify/Channel/{number + 10}", "handle": handle, "name": name}],
+        "catalog": {
+            "__typename": "AppCatalog",
+            "id": f"gid://shopify/AppCatalog/{number + 20}",
+            "title": name,
+            "status": "ACTIVE",
+        },
+        "channels": [
+            {"id": f"gid://shopify/Channel/{number + 10}", "handle": handle, "name": name}
+        ],
     }
 
 

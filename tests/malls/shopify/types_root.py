@@ -20,8 +20,11 @@ Args = dict[str, Any]
 _GID = re.compile(r"^gid://shopify/(\w+)/[^/\s]+$")
 
 FULFILLMENT_WORDS = {
-    "UNFULFILLED": ["unfulfilled", "unshipped"], "FULFILLED": ["fulfilled", "shipped"],
-    "PARTIALLY_FULFILLED": ["partial", "unshipped"], "SCHEDULED": ["scheduled"], "ON_HOLD": ["on_hold"],
+    "UNFULFILLED": ["unfulfilled", "unshipped"],
+    "FULFILLED": ["fulfilled", "shipped"],
+    "PARTIALLY_FULFILLED": ["partial", "unshipped"],
+    "SCHEDULED": ["scheduled"],
+    "ON_HOLD": ["on_hold"],
 }
 
 
@@ -33,81 +36,137 @@ def _order_states(order: Order) -> list[str]:
 
 
 ORDER_FILTERS = {
-    "id": Filter("id", lambda o: o.id), "updated_at": Filter("time", lambda o: o.updated_at),
-    "created_at": Filter("time", lambda o: o.created_at), "processed_at": Filter("time", lambda o: o.processed_at),
+    "id": Filter("id", lambda o: o.id),
+    "updated_at": Filter("time", lambda o: o.updated_at),
+    "created_at": Filter("time", lambda o: o.created_at),
+    "processed_at": Filter("time", lambda o: o.processed_at),
     "name": Filter("string", lambda o: [o.name, o.name.lstrip("#"), str(o.number)]),
     "status": Filter("string", _order_states),
-    "financial_status": Filter("string", lambda o: [figures.financial_status(o).lower(), *(["unpaid"] if figures.received(o).shop == 0 else [])]),
-    "fulfillment_status": Filter("string", lambda o: FULFILLMENT_WORDS.get(figures.fulfillment_status(o), [])),
+    "financial_status": Filter(
+        "string",
+        lambda o: [
+            figures.financial_status(o).lower(),
+            *(["unpaid"] if figures.received(o).shop == 0 else []),
+        ],
+    ),
+    "fulfillment_status": Filter(
+        "string", lambda o: FULFILLMENT_WORDS.get(figures.fulfillment_status(o), [])
+    ),
     "return_status": Filter("string", lambda o: figures.return_status(o).lower()),
-    "tag": Filter("string", lambda o: o.tags), "test": Filter("boolean", lambda o: o.test),
-    "sku": Filter("text", lambda o: [x.sku for x in o.lines]), "email": Filter("string", lambda o: o.email),
+    "tag": Filter("string", lambda o: o.tags),
+    "test": Filter("boolean", lambda o: o.test),
+    "sku": Filter("text", lambda o: [x.sku for x in o.lines]),
+    "email": Filter("string", lambda o: o.email),
     "confirmation_number": Filter("string", lambda o: o.confirmation_number),
-    "gateway": Filter("string", figures.gateway_names), "source_name": Filter("string", lambda o: o.source_name),
+    "gateway": Filter("string", figures.gateway_names),
+    "source_name": Filter("string", lambda o: o.source_name),
     "channel": Filter("string", lambda o: o.attribution[0] if o.attribution else None),
     "discount_code": Filter("string", lambda o: o.discount_codes[:1]),
     "customer_id": Filter("id", lambda o: o.customer.id if o.customer else None),
     "po_number": Filter("string", lambda o: o.po_number),
     "source_identifier": Filter("string", lambda o: o.source_identifier),
     "current_total_price": Filter("float", lambda o: float(figures.current_total(o).shop)),
-    "default": Filter("text", lambda o: [o.name, o.email, o.shipping_address.name if o.shipping_address else None]),
+    "default": Filter(
+        "text", lambda o: [o.name, o.email, o.shipping_address.name if o.shipping_address else None]
+    ),
 }
 ORDER_SORTS: dict[str, Callable[[Order], Any]] = {
-    "PROCESSED_AT": lambda o: o.processed_at, "UPDATED_AT": lambda o: o.updated_at,
-    "CREATED_AT": lambda o: o.created_at, "ID": lambda o: o.id, "ORDER_NUMBER": lambda o: o.number,
-    "TOTAL_PRICE": lambda o: figures.total_price(o).shop, "RELEVANCE": lambda o: o.id,
+    "PROCESSED_AT": lambda o: o.processed_at,
+    "UPDATED_AT": lambda o: o.updated_at,
+    "CREATED_AT": lambda o: o.created_at,
+    "ID": lambda o: o.id,
+    "ORDER_NUMBER": lambda o: o.number,
+    "TOTAL_PRICE": lambda o: figures.total_price(o).shop,
+    "RELEVANCE": lambda o: o.id,
     "CURRENT_TOTAL_PRICE": lambda o: figures.current_total(o).shop,
-    "FINANCIAL_STATUS": figures.financial_status, "FULFILLMENT_STATUS": figures.fulfillment_status,
+    "FINANCIAL_STATUS": figures.financial_status,
+    "FULFILLMENT_STATUS": figures.fulfillment_status,
     "CUSTOMER_NAME": lambda o: o.customer.last_name or "" if o.customer else "",
-    "PO_NUMBER": lambda o: o.po_number or "", "DESTINATION": lambda o: o.shipping_address.city or "" if o.shipping_address else "",
+    "PO_NUMBER": lambda o: o.po_number or "",
+    "DESTINATION": lambda o: o.shipping_address.city or "" if o.shipping_address else "",
     "TOTAL_ITEMS_QUANTITY": lambda o: sum(x.quantity for x in o.lines),
 }
 PRODUCT_FILTERS = {
-    "id": Filter("id", lambda p: p.id), "updated_at": Filter("time", lambda p: p.updated_at),
-    "created_at": Filter("time", lambda p: p.created_at), "title": Filter("text", lambda p: p.title),
-    "handle": Filter("string", lambda p: p.handle), "status": Filter("string", lambda p: p.status.lower()),
-    "vendor": Filter("string", lambda p: p.vendor), "product_type": Filter("string", lambda p: p.product_type),
-    "tag": Filter("string", lambda p: p.tags), "sku": Filter("text", lambda p: [v.sku for v in p.variants]),
+    "id": Filter("id", lambda p: p.id),
+    "updated_at": Filter("time", lambda p: p.updated_at),
+    "created_at": Filter("time", lambda p: p.created_at),
+    "title": Filter("text", lambda p: p.title),
+    "handle": Filter("string", lambda p: p.handle),
+    "status": Filter("string", lambda p: p.status.lower()),
+    "vendor": Filter("string", lambda p: p.vendor),
+    "product_type": Filter("string", lambda p: p.product_type),
+    "tag": Filter("string", lambda p: p.tags),
+    "sku": Filter("text", lambda p: [v.sku for v in p.variants]),
     "barcode": Filter("string", lambda p: [v.barcode for v in p.variants]),
     "variant_id": Filter("id", lambda p: p.variants[0].id if p.variants else None),
     "inventory_total": Filter("int", lambda p: sum(inventory.sellable(v) for v in p.variants)),
     "default": Filter("text", lambda p: [p.title, p.vendor, p.product_type, *p.tags]),
 }
 PRODUCT_SORTS: dict[str, Callable[[Product], Any]] = {
-    "ID": lambda p: p.id, "UPDATED_AT": lambda p: p.updated_at, "CREATED_AT": lambda p: p.created_at,
-    "TITLE": lambda p: p.title, "VENDOR": lambda p: p.vendor, "PRODUCT_TYPE": lambda p: p.product_type,
-    "RELEVANCE": lambda p: p.id, "PUBLISHED_AT": lambda p: p.created_at,
+    "ID": lambda p: p.id,
+    "UPDATED_AT": lambda p: p.updated_at,
+    "CREATED_AT": lambda p: p.created_at,
+    "TITLE": lambda p: p.title,
+    "VENDOR": lambda p: p.vendor,
+    "PRODUCT_TYPE": lambda p: p.product_type,
+    "RELEVANCE": lambda p: p.id,
+    "PUBLISHED_AT": lambda p: p.created_at,
     "INVENTORY_TOTAL": lambda p: sum(inventory.sellable(v) for v in p.variants),
 }
 VARIANT_FILTERS = {
-    "id": Filter("id", lambda v: v.id), "updated_at": Filter("time", lambda v: v.updated_at),
-    "sku": Filter("text", lambda v: v.sku), "barcode": Filter("string", lambda v: v.barcode),
-    "product_id": Filter("id", lambda v: v.product.id), "title": Filter("text", lambda v: v.title),
-    "product_ids": Filter("string", lambda v: str(v.product.id)), "vendor": Filter("string", lambda v: v.product.vendor),
-    "product_status": Filter("string", lambda v: v.product.status.lower()), "tag": Filter("string", lambda v: v.product.tags),
-    "taxable": Filter("boolean", lambda v: v.taxable), "inventory_quantity": Filter("int", inventory.sellable),
+    "id": Filter("id", lambda v: v.id),
+    "updated_at": Filter("time", lambda v: v.updated_at),
+    "sku": Filter("text", lambda v: v.sku),
+    "barcode": Filter("string", lambda v: v.barcode),
+    "product_id": Filter("id", lambda v: v.product.id),
+    "title": Filter("text", lambda v: v.title),
+    "product_ids": Filter("string", lambda v: str(v.product.id)),
+    "vendor": Filter("string", lambda v: v.product.vendor),
+    "product_status": Filter("string", lambda v: v.product.status.lower()),
+    "tag": Filter("string", lambda v: v.product.tags),
+    "taxable": Filter("boolean", lambda v: v.taxable),
+    "inventory_quantity": Filter("int", inventory.sellable),
     "default": Filter("text", lambda v: [v.sku, v.barcode, v.title, v.product.title]),
 }
 VARIANT_SORTS: dict[str, Callable[[Variant], Any]] = {
-    "ID": lambda v: v.id, "SKU": lambda v: v.sku or "", "TITLE": lambda v: v.title, "POSITION": lambda v: v.position,
-    "NAME": lambda v: v.title, "FULL_TITLE": lambda v: f"{v.product.title} - {v.title}", "RELEVANCE": lambda v: v.id,
+    "ID": lambda v: v.id,
+    "SKU": lambda v: v.sku or "",
+    "TITLE": lambda v: v.title,
+    "POSITION": lambda v: v.position,
+    "NAME": lambda v: v.title,
+    "FULL_TITLE": lambda v: f"{v.product.title} - {v.title}",
+    "RELEVANCE": lambda v: v.id,
     "INVENTORY_QUANTITY": inventory.sellable,
 }
 ITEM_FILTERS = {
-    "id": Filter("id", lambda i: i.id), "sku": Filter("text", lambda i: i.variant.sku),
-    "created_at": Filter("time", lambda i: i.variant.created_at), "updated_at": Filter("time", lambda i: i.variant.updated_at),
+    "id": Filter("id", lambda i: i.id),
+    "sku": Filter("text", lambda i: i.variant.sku),
+    "created_at": Filter("time", lambda i: i.variant.created_at),
+    "updated_at": Filter("time", lambda i: i.variant.updated_at),
 }
 LOCATION_FILTERS = {
-    "id": Filter("id", lambda x: x.id), "location_id": Filter("id", lambda x: x.id), "name": Filter("text", lambda x: x.name),
-    "active": Filter("boolean", lambda x: x.is_active), "default": Filter("text", lambda x: x.name),
+    "id": Filter("id", lambda x: x.id),
+    "location_id": Filter("id", lambda x: x.id),
+    "name": Filter("text", lambda x: x.name),
+    "active": Filter("boolean", lambda x: x.is_active),
+    "default": Filter("text", lambda x: x.name),
 }
 CUSTOMER_FILTERS = {
-    "id": Filter("id", lambda c: c.id), "email": Filter("string", lambda c: c.email),
-    "updated_at": Filter("time", lambda c: c.updated_at), "default": Filter("text", lambda c: [c.first_name, c.last_name, c.email]),
+    "id": Filter("id", lambda c: c.id),
+    "email": Filter("string", lambda c: c.email),
+    "updated_at": Filter("time", lambda c: c.updated_at),
+    "default": Filter("text", lambda c: [c.first_name, c.last_name, c.email]),
 }
 
 
-def found_rows(ctx: Context, field: str, rows: list[Any], filters: dict[str, Filter], query: str | None, parent: str = "QueryRoot") -> list[Any]:
+def found_rows(
+    ctx: Context,
+    field: str,
+    rows: list[Any],
+    filters: dict[str, Filter],
+    query: str | None,
+    parent: str = "QueryRoot",
+) -> list[Any]:
     """Rows that match the query; warnings go to ``extensions.search``."""
     known = ctx.loaded.filters.get((parent, field), {})
     try:
@@ -116,13 +175,20 @@ def found_rows(ctx: Context, field: str, rows: list[Any], filters: dict[str, Fil
         raise bad_request(str(exc), "INTERNAL_SERVER_ERROR") from exc
     if search.warnings:
         assert ctx.info is not None
-        ctx.searches.append({
-            "path": ctx.info.path.as_list(), "query": query, "parsed": search.parsed, "warnings": search.warnings,
-        })
+        ctx.searches.append(
+            {
+                "path": ctx.info.path.as_list(),
+                "query": query,
+                "parsed": search.parsed,
+                "warnings": search.warnings,
+            }
+        )
     return [row for row in rows if search.test(row)]
 
 
-def _sorted(rows: list[Any], sorts: dict[str, Callable[[Any], Any]], args: Args, default: str) -> Keyed:
+def _sorted(
+    rows: list[Any], sorts: dict[str, Callable[[Any], Any]], args: Args, default: str
+) -> Keyed:
     name = args.get("sortKey") or default
     return sort_rows(rows, sorts[name], bool(args.get("reverse")), name)
 
@@ -154,31 +220,60 @@ def _orders_count(root: Any, ctx: Context, args: Args) -> Any:
 
 @resolves("QueryRoot.products")
 def _products(root: Any, ctx: Context, args: Args) -> Any:
-    rows = found_rows(ctx, "products", list(ctx.store.products.values()), PRODUCT_FILTERS, args.get("query"))
+    rows = found_rows(
+        ctx, "products", list(ctx.store.products.values()), PRODUCT_FILTERS, args.get("query")
+    )
     return _sorted(rows, PRODUCT_SORTS, args, "ID")
 
 
 @resolves("QueryRoot.productsCount")
 def _products_count(root: Any, ctx: Context, args: Args) -> Any:
-    return count(len(found_rows(ctx, "products", list(ctx.store.products.values()), PRODUCT_FILTERS, args.get("query"))))
+    return count(
+        len(
+            found_rows(
+                ctx,
+                "products",
+                list(ctx.store.products.values()),
+                PRODUCT_FILTERS,
+                args.get("query"),
+            )
+        )
+    )
 
 
 @resolves("QueryRoot.productVariants")
 def _variants(root: Any, ctx: Context, args: Args) -> Any:
-    rows = found_rows(ctx, "productVariants", list(ctx.store.variants.values()), VARIANT_FILTERS, args.get("query"))
+    rows = found_rows(
+        ctx,
+        "productVariants",
+        list(ctx.store.variants.values()),
+        VARIANT_FILTERS,
+        args.get("query"),
+    )
     return _sorted(rows, VARIANT_SORTS, args, "ID")
 
 
 @resolves("QueryRoot.inventoryItems")
 def _items(root: Any, ctx: Context, args: Args) -> Any:
-    rows = found_rows(ctx, "inventoryItems", [v.item for v in ctx.store.items.values()], ITEM_FILTERS, args.get("query"))
+    rows = found_rows(
+        ctx,
+        "inventoryItems",
+        [v.item for v in ctx.store.items.values()],
+        ITEM_FILTERS,
+        args.get("query"),
+    )
     return _sorted(rows, {"ID": lambda i: i.id}, args, "ID")
 
 
 @resolves("QueryRoot.customers")
 def _customers(root: Any, ctx: Context, args: Args) -> Any:
-    rows = found_rows(ctx, "customers", list(ctx.store.customers.values()), CUSTOMER_FILTERS, args.get("query"))
-    sorts: dict[str, Callable[[Customer], Any]] = {"UPDATED_AT": lambda c: c.updated_at, "CREATED_AT": lambda c: c.created_at}
+    rows = found_rows(
+        ctx, "customers", list(ctx.store.customers.values()), CUSTOMER_FILTERS, args.get("query")
+    )
+    sorts: dict[str, Callable[[Customer], Any]] = {
+        "UPDATED_AT": lambda c: c.updated_at,
+        "CREATED_AT": lambda c: c.created_at,
+    }
     name = args.get("sortKey") if args.get("sortKey") in sorts else "ID"
     return _sorted(rows, {**sorts, "ID": lambda c: c.id}, {**args, "sortKey": name}, "ID")
 
@@ -186,11 +281,17 @@ def _customers(root: Any, ctx: Context, args: Args) -> Any:
 @resolves("QueryRoot.locations")
 def _locations(root: Any, ctx: Context, args: Args) -> Any:
     rows = [
-        x for x in ctx.store.locations.values()
-        if (x.is_active or args.get("includeInactive")) and (not x.legacy or args.get("includeLegacy"))
+        x
+        for x in ctx.store.locations.values()
+        if (x.is_active or args.get("includeInactive"))
+        and (not x.legacy or args.get("includeLegacy"))
     ]
     rows = found_rows(ctx, "locations", rows, LOCATION_FILTERS, args.get("query"))
-    sorts: dict[str, Callable[[Any], Any]] = {"NAME": lambda x: x.name, "ID": lambda x: x.id, "RELEVANCE": lambda x: x.id}
+    sorts: dict[str, Callable[[Any], Any]] = {
+        "NAME": lambda x: x.name,
+        "ID": lambda x: x.id,
+        "RELEVANCE": lambda x: x.id,
+    }
     return _sorted(rows, sorts, args, "NAME")
 
 
@@ -237,9 +338,16 @@ def _by_id(field: str, *kinds: str) -> None:
 
 
 for _field, _kind in {
-    "order": "Order", "product": "Product", "productVariant": "ProductVariant", "inventoryItem": "InventoryItem",
-    "inventoryLevel": "InventoryLevel", "fulfillmentOrder": "FulfillmentOrder", "fulfillment": "Fulfillment",
-    "refund": "Refund", "return": "Return", "customer": "Customer",
+    "order": "Order",
+    "product": "Product",
+    "productVariant": "ProductVariant",
+    "inventoryItem": "InventoryItem",
+    "inventoryLevel": "InventoryLevel",
+    "fulfillmentOrder": "FulfillmentOrder",
+    "fulfillment": "Fulfillment",
+    "refund": "Refund",
+    "return": "Return",
+    "customer": "Customer",
 }.items():
     _by_id(_field, _kind)
 
@@ -309,10 +417,24 @@ def _product_by(root: Any, ctx: Context, args: Args) -> Any:
 
 @resolves("QueryRoot.orderByIdentifier")
 def _order_by(root: Any, ctx: Context, args: Args) -> Any:
-    return lookup(ctx, args["identifier"].get("id"), ("Order",)) if args["identifier"].get("id") else None
+    return (
+        lookup(ctx, args["identifier"].get("id"), ("Order",))
+        if args["identifier"].get("id")
+        else None
+    )
 
 
 # -- shop ----------------------------------------------------------------------
+
+
+SHOP_ADDRESS = {
+    "id": "gid://shopify/ShopAddress/1",
+    "countryCodeV2": "JP",
+    "provinceCode": "JP-13",
+    "city": "千代田区",
+    "address1": "神田1-1-1",
+    "zip": "101-0001",
+}
 
 
 def shop_view(ctx: Context) -> dict[str, Any]:
@@ -321,17 +443,38 @@ def shop_view(ctx: Context) -> dict[str, Any]:
     name, _capacity, _rate = PLANS[settings.plan]
     plus = settings.plan in ("plus", "enterprise")
     return {
-        "__typename": "Shop", "id": "gid://shopify/Shop/77000001", "name": settings.shop_name,
-        "myshopifyDomain": settings.shop_domain, "ianaTimezone": "Asia/Tokyo", "currencyCode": "JPY",
-        "enabledPresentmentCurrencies": settings.presentment_currencies, "taxesIncluded": settings.taxes_included,
-        "taxShipping": True, "weightUnit": "GRAMS", "email": "shop@example.com", "contactEmail": "shop@example.com",
-        "primaryDomain": {"host": settings.primary_host, "url": f"https://{settings.primary_host}", "id": "gid://shopify/Domain/1", "sslEnabled": True},
-        "plan": {"publicDisplayName": name, "displayName": name, "partnerDevelopment": False, "shopifyPlus": plus},
-        "shopAddress": {"id": "gid://shopify/ShopAddress/1", "countryCodeV2": "JP", "provinceCode": "JP-13",
-                        "city": "千代田区", "address1": "神田1-1-1", "zip": "101-0001"},
-        "timezoneAbbreviation": "JST", "timezoneOffset": "+0900", "timezoneOffsetMinutes": 540,
-        "orderNumberFormatPrefix": settings.order_prefix, "orderNumberFormatSuffix": settings.order_suffix,
-        "unitSystem": "METRIC_SYSTEM", "url": f"https://{settings.primary_host}",
+        "__typename": "Shop",
+        "id": "gid://shopify/Shop/77000001",
+        "name": settings.shop_name,
+        "myshopifyDomain": settings.shop_domain,
+        "ianaTimezone": "Asia/Tokyo",
+        "currencyCode": "JPY",
+        "enabledPresentmentCurrencies": settings.presentment_currencies,
+        "taxesIncluded": settings.taxes_included,
+        "taxShipping": True,
+        "weightUnit": "GRAMS",
+        "email": "shop@example.com",
+        "contactEmail": "shop@example.com",
+        "primaryDomain": {
+            "host": settings.primary_host,
+            "url": f"https://{settings.primary_host}",
+            "id": "gid://shopify/Domain/1",
+            "sslEnabled": True,
+        },
+        "plan": {
+            "publicDisplayName": name,
+            "displayName": name,
+            "partnerDevelopment": False,
+            "shopifyPlus": plus,
+        },
+        "shopAddress": SHOP_ADDRESS,
+        "timezoneAbbreviation": "JST",
+        "timezoneOffset": "+0900",
+        "timezoneOffsetMinutes": 540,
+        "orderNumberFormatPrefix": settings.order_prefix,
+        "orderNumberFormatSuffix": settings.order_suffix,
+        "unitSystem": "METRIC_SYSTEM",
+        "url": f"https://{settings.primary_host}",
     }
 
 
@@ -343,7 +486,8 @@ def _shop(root: Any, ctx: Context, args: Args) -> Any:
 @resolves("QueryRoot.currentAppInstallation")
 def _installation(root: Any, ctx: Context, args: Args) -> Any:
     return {
-        "__typename": "AppInstallation", "id": "gid://shopify/AppInstallation/1",
+        "__typename": "AppInstallation",
+        "id": "gid://shopify/AppInstallation/1",
         "accessScopes": [{"handle": s, "description": s} for s in sorted(ctx.scopes)],
     }
 

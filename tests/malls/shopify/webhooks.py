@@ -51,17 +51,26 @@ class Subscription(Node):
 
 
 #: Enum values whose resource has an underscore of its own.
-_RESOURCES = ("inventory_levels", "inventory_items", "bulk_operations", "fulfillment_orders", "app_scopes", "order_transactions")
+_RESOURCES = (
+    "inventory_levels",
+    "inventory_items",
+    "bulk_operations",
+    "fulfillment_orders",
+    "app_scopes",
+    "order_transactions",
+)
 
 
 def topic_name(enum: str) -> str:
     """Topic of a ``WebhookSubscriptionTopic`` value as it stands in the header."""
     text = enum.lower()
     if text in ("app_uninstalled", "app_scopes_update"):
-        return {"app_uninstalled": "app/uninstalled", "app_scopes_update": "app/scopes_update"}[text]
+        return {"app_uninstalled": "app/uninstalled", "app_scopes_update": "app/scopes_update"}[
+            text
+        ]
     for resource in _RESOURCES:
         if text.startswith(resource + "_"):
-            return f"{resource}/{text[len(resource) + 1:]}"
+            return f"{resource}/{text[len(resource) + 1 :]}"
     head, _sep, rest = text.partition("_")
     return f"{head}/{rest}"
 
@@ -126,11 +135,25 @@ class Dispatcher:
         event = uuid_of(store, "event")
         now = self.clock.now().astimezone(UTC)
         for subscription in wanted:
-            data = {k: v for k, v in body.items() if k in subscription.include_fields} if subscription.include_fields else body
+            data = (
+                {k: v for k, v in body.items() if k in subscription.include_fields}
+                if subscription.include_fields
+                else body
+            )
             text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
             order_id = record.id if isinstance(record, Order) else None
-            self._enqueue(Delivery(subscription, topic, text, uuid_of(store, "webhook"), event, now,
-                                   now + timedelta(seconds=self.options.delay_seconds), order_id))
+            self._enqueue(
+                Delivery(
+                    subscription,
+                    topic,
+                    text,
+                    uuid_of(store, "webhook"),
+                    event,
+                    now,
+                    now + timedelta(seconds=self.options.delay_seconds),
+                    order_id,
+                )
+            )
 
     def _enqueue(self, delivery: Delivery) -> None:
         options = self.options
@@ -157,7 +180,9 @@ class Dispatcher:
         """Start the thread when it does not run."""
         with self._wake:
             if self._thread is None and not self._stop:
-                self._thread = threading.Thread(target=self._run, name="shopify-webhooks", daemon=True)
+                self._thread = threading.Thread(
+                    target=self._run, name="shopify-webhooks", daemon=True
+                )
                 self._thread.start()
 
     def stop(self) -> None:
@@ -220,11 +245,13 @@ class Dispatcher:
             secret = "wrong-" + secret
         digest = hmac.new(secret.encode(), delivery.body, hashlib.sha256).digest()
         found = {
-            "Content-Type": "application/json", "X-Shopify-Topic": delivery.topic,
+            "Content-Type": "application/json",
+            "X-Shopify-Topic": delivery.topic,
             "X-Shopify-Hmac-Sha256": base64.b64encode(digest).decode(),
             "X-Shopify-Shop-Domain": self.settings.shop_domain,
             "X-Shopify-API-Version": self.settings.webhook_api_version,
-            "X-Shopify-Webhook-Id": delivery.webhook_id, "X-Shopify-Event-Id": delivery.event_id,
+            "X-Shopify-Webhook-Id": delivery.webhook_id,
+            "X-Shopify-Event-Id": delivery.event_id,
             "X-Shopify-Triggered-At": delivery.triggered.strftime("%Y-%m-%dT%H:%M:%S.%f") + "000Z",
             "X-Shopify-Test": "false",
         }
@@ -251,7 +278,9 @@ class Dispatcher:
         parts = urlsplit(delivery.subscription.uri)
         if parts.hostname not in LOCAL_HOSTS and not self.settings.post_external_webhooks:
             raise OSError("only addresses of this machine are posted to")
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        kind = (
+            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        )
         connection = kind(parts.hostname or "", parts.port, timeout=self.settings.webhook_timeout)
         try:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -284,8 +313,17 @@ class Dispatcher:
         """For ``GET /_sim/webhooks``."""
         with self._wake:
             return {
-                "options": vars(self.options), "waiting": len(self.queue),
-                "sent": [{"topic": d.topic, "uri": d.subscription.uri, "webhook_id": d.webhook_id,
-                          "tries": d.tries, "outcome": list(d.outcome)} for d in self.log[-200:]],
+                "options": vars(self.options),
+                "waiting": len(self.queue),
+                "sent": [
+                    {
+                        "topic": d.topic,
+                        "uri": d.subscription.uri,
+                        "webhook_id": d.webhook_id,
+                        "tries": d.tries,
+                        "outcome": list(d.outcome),
+                    }
+                    for d in self.log[-200:]
+                ],
                 "deleted_subscriptions": [s.uri for s in self.dropped],
             }

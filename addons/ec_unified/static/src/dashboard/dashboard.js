@@ -6,6 +6,7 @@ import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
+const { DateTime } = luxon;
 const INTERVAL = 30000;
 
 /** The first screen of a clerk: work per stage, what needs attention, how the shops are. */
@@ -67,14 +68,15 @@ export class EcDashboard extends Component {
         return card.count && card.oldest ? _t("oldest: %s", this.age(card.oldest)) : "";
     }
 
-    stripLevel(shop) {
-        if (shop.health === "setup") {
-            return "danger";
-        }
-        if (shop.state === "paused" || shop.health !== "ok") {
-            return "warning";
-        }
-        return shop.state === "active" ? "success" : "info";
+    nextTry(shop) {
+        const moment = shop.waits_until && deserializeDateTime(shop.waits_until);
+        const waiting = moment && moment > DateTime.now();
+        return waiting ? _t("Next try: %s", moment.toRelative()) : "";
+    }
+
+    stateLevel(shop) {
+        const levels = { active: "success", test: "info", paused: "warning" };
+        return levels[shop.state] || "secondary";
     }
 
     iconUrl(shop) {

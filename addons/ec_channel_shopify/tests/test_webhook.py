@@ -1,0 +1,159 @@
+import base64
+import hashlib
+import hmac
+import json
+
+from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
+
+from ..lib.webhooks import WEBHOOK_TOPICS, read_notice, signed_by
+from .common import ShopifyCommon
+
+CONTROLLER = "odoo.addons.ec_channel_shopify.controllers.webhook"
+
+
+@tagged("post_install", "-at_install")
+class TestShopifyWebhook(ShopifyCommon, HttpCase):
+    """Notifications: signed, stored once, answered at once, worked off later."""
+
+    def deliver(self, ref, *, delivery="d-1", secret=None, topic="orders/updated", **headers):
+        number = int(ref.rsplit("/", 1)[-1])
+        content = {"id": number, "admin_graphql_api_id": ref, "email": "hanako@example.com"}
+        body = json.dumps(content).encode()
+        key = self.shop.client_secret if secret is None else secret
+        digest = hmac.new(key.encode(), body, hashlib.sha256).digest()
+        sent = {
+            "Content-Type": "application/json",
+            "X-Shopify-Topic": topic,
+            "X-Shopify-Webhook-Id": delivery,
+            "X-Shopify-Shop-Domain": self.shop.shop_domain,
+            "X-Shopify-Hmac-Sha256": base64.b64encode(digest).decode(),
+            **headers,
+        }
+        path = f"/ec_unified/shopify/webhook/{self.shopify.shopify_webhook_token}"
+        return self.url_open(path, data=body, headers=sent).status_code
+
+    def stored(self):
+        return self.env["ec.exchange"].search(
+            [("channel_id", "=", self.shopify.id), ("kind", "=", "webhook")]
+        )
+
+    def test_notification_brings_the_order(self):
+        ref = self.shop.place("standard")
+        self.assertEqual(self.deliver(ref), 200)
+        self.assertEqual(self.stored().state, "pending")
+        self.assertFalse(self.order_of(ref), "nothing is done while Shopify waits")
+        self.shopify.action_process_exchanges()
+        self.assertEqual(self.stored().state, "done")
+        self.assertEqual(self.order_of(ref).amount_total, self.shop.order(ref)["buyer_total"])
+
+    def test_only_ids_are_kept(self):
+        ref = self.shop.place("standard")
+        self.deliver(ref)
+        self.assertEqual(self.stored().payload, {"topic": "orders/updated", "order_ref": ref})
+
+    def test_duplicates_and_disorder(self):
+        ref = self.shop.place("konbini")
+        self.shop.event(ref, "pay")
+        for delivery in ("d-2", "d-1", "d-2"):
+            self.assertEqual(self.deliver(ref, delivery=delivery), 200)
+        self.assertEqual(len(self.stored()), 2)
+        self.shop.calls.clear()
+        self.shopify.action_process_exchanges()
+        self.assertEqual(self.shop.calls["nodes"], 1, "several notifications are one fetch")
+        self.assertEqual(self.order_of(ref).ec_payment_state, "paid")
+        self.assertEqual(self.deliver(ref, delivery="d-1"), 200)
+        self.assertEqual(set(self.stored().mapped("state")), {"done"})
+
+    @mute_logger(CONTROLLER)
+    def test_bad_signature(self):
+        ref = self.shop.place("standard")
+        self.assertEqual(self.deliver(ref, secret="shpss_other-0000"), 401)
+        self.assertEqual(self.deliver(ref, **{"X-Shopify-Hmac-Sha256": ""}), 401)
+        self.assertFalse(self.stored())
+
+    @mute_logger(CONTROLLER)
+    def test_another_shop(self):
+        ref = self.shop.place("standard")
+        headers = {"X-Shopify-Shop-Domain": "other.myshopify.com"}
+        self.assertEqual(self.deliver(ref, **headers), 401)
+
+    def test_unknown_address(self):
+        answer = self.url_open("/ec_unified/shopify/webhook/x", data=b"{}")
+        self.assertEqual(answer.status_code, 404)
+
+    def test_headers_missing(self):
+        ref = self.shop.place("standard")
+        self.assertEqual(self.deliver(ref, delivery=""), 400)
+
+    def test_old_secret_signs_for_a_while(self):
+        ref = self.shop.place("standard")
+        old = self.shop.client_secret
+        self.shopify.shopify_client_secret = "shpss_new-secret-0000"
+        self.assertEqual(self.deliver(ref, secret=old), 200)
+        self.assertEqual(self.deliver(ref, secret="shpss_new-secret-0000", delivery="d-2"), 200)
+        self.shopify.shopify_old_secret_until = "2020-01-01 00:00:00"
+        with mute_logger(CONTROLLER):
+            self.assertEqual(self.deliver(ref, secret=old), 401)
+
+    def test_paused_shop(self):
+        ref = self.shop.place("standard")
+        self.shopify.state = "paused"
+        self.assertEqual(self.deliver(ref), 200)
+        self.assertFalse(self.stored())
+
+    def test_uninstalled_app_has_the_connection_checked(self):
+        ref = self.shop.place("standard")
+        self.assertEqual(self.deliver(ref, topic="app/uninstalled"), 200)
+        self.assertFalse(self.stored().payload["order_ref"])
+        crons = self.shopify.cron_ids.filtered(lambda c: c.ec_operation == "check_connection")
+        before = self.env["ir.cron.trigger"].search_count([("cron_id", "in", crons.ids)])
+        self.shopify.action_process_exchanges()
+        after = self.env["ir.cron.trigger"].search_count([("cron_id", "in", crons.ids)])
+        self.assertGreater(after, before)
+
+    def test_vector_of_the_reference(self):
+        body = b'{"id":1}'
+        digest = hmac.new(b"invented", body, hashlib.sha256).digest()
+        signature = base64.b64encode(digest).decode()
+        self.assertTrue(signed_by(body, signature, ["other", "invented"]))
+        self.assertFalse(signed_by(body + b" ", signature, ["invented"]))
+        self.assertFalse(signed_by(body, None, ["invented"]))
+        self.assertFalse(signed_by(body, signature, []))
+
+    def test_what_a_notification_speaks_of(self):
+        headers = {"X-Shopify-Topic": "refunds/create", "X-Shopify-Webhook-Id": "1"}
+        notice = read_notice(headers, b'{"id": 5, "order_id": 77}')
+        self.assertEqual(notice.order_ref, "gid://shopify/Order/77")
+
+    # === SUBSCRIPTIONS === #
+
+    def test_subscribe_and_repair(self):
+        self.shopify.shopify_webhook_base_url = self.base_url()
+        self.shopify.action_check_webhooks()
+        self.assertEqual(len(self.shop.store.webhooks), len(WEBHOOK_TOPICS))
+        self.assertEqual(self.shopify.shopify_webhook_note, "Subscribed.")
+        self.shop.store.webhooks.pop(next(iter(self.shop.store.webhooks)))
+        self.shopify.action_check_webhooks()
+        self.assertEqual(len(self.shop.store.webhooks), len(WEBHOOK_TOPICS))
+        self.shopify.shopify_webhook_base_url = "http://127.0.0.1:1"
+        self.shopify.action_check_webhooks()
+        uris = {row.uri for row in self.shop.store.webhooks.values()}
+        self.assertEqual(uris, {self.shopify._shopify_webhook_uri("http://127.0.0.1:1")})
+        result = str(self.shopify._operation("check_webhooks").result)
+        self.assertNotIn(self.shopify.shopify_webhook_token, result)
+
+    def test_not_subscribed_without_a_public_address(self):
+        self.assertFalse(self.reachable("http://odoo.example.jp/x"))
+        self.assertFalse(self.reachable("https://localhost/x"))
+        self.assertFalse(self.reachable("https://192.168.1.5/x"))
+        self.assertFalse(self.reachable("https://odoo/x"))
+        self.assertTrue(self.reachable("https://odoo.example.jp/x"))
+        self.shopify.api_url = "https://reiji-shop.myshopify.com"
+        self.shopify.shopify_webhook_base_url = "http://odoo.example.jp"
+        self.shopify.action_check_webhooks()
+        self.assertIn("http://odoo.example.jp", self.shopify.shopify_webhook_note)
+
+    def reachable(self, uri):
+        self.shopify.api_url = "https://reiji-shop.myshopify.com"
+        return self.shopify._shopify_reachable(uri)
