@@ -7,5 +7,4 @@
     "license": "LGPL-3",
     "depends": ["ec_unified"],
     "data": ["views/ec_channel_views.xml"],
-    "installable": True,
 }

@@ -1,6 +1,6 @@
 {
     "name": "EC Unified",
-    "summary": "All online shops of a Japanese merchant in one Odoo: orders, stock, checks, work lists",
+    "summary": "All online shops of a Japanese merchant in one Odoo: orders, stock, checks",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "EC Unified",
@@ -44,5 +44,4 @@
     },
     "uninstall_hook": "_uninstall_hook",
     "application": True,
-    "installable": True,
 }

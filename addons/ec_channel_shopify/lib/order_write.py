@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,8 @@ from ...ec_unified.lib.errors import (
 )
 from .client import ShopifyClient, raise_user_errors
 from .failures import user_error
+
+_logger = logging.getLogger(__name__)
 
 #: A cancellation is a job at the shop; ask this often, this many seconds apart.
 POLLS = 15
@@ -42,8 +45,9 @@ def cancel_order(
         job = None
         try:
             job = _start_cancel(client, ref, reason, restock, refund, note)
-        except UncertainWriteError:
-            pass  # the state below tells whether it arrived
+        except UncertainWriteError as error:
+            # The order's state, read below, tells whether it arrived.
+            _logger.info("cancellation without an answer: %s", error.message)
         if job:
             _wait_for(client, job, sleep)
         _wait_until_cancelled(client, ref, sleep)

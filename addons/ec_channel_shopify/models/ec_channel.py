@@ -102,7 +102,7 @@ class EcChannel(models.Model):
     @api.depends("shopify_domain")
     def _compute_api_url(self):
         shopify = self.filtered(lambda channel: channel.provider == "shopify")
-        super(EcChannel, self - shopify)._compute_api_url()
+        result = super(EcChannel, self - shopify)._compute_api_url()
         for channel in shopify:
             given = channel.api_url
             if given and not given.endswith(SHOP_HOST):
@@ -110,6 +110,7 @@ class EcChannel(models.Model):
             else:
                 domain = channel.shopify_domain
                 channel.api_url = f"https://{domain}" if domain else False
+        return result
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -150,7 +151,7 @@ class EcChannel(models.Model):
         for channel in self.sudo():
             old = channel.shopify_client_secret
             if old and old != new:
-                super(EcChannel, channel).write(
+                channel.write(
                     {
                         "shopify_old_secret": old,
                         "shopify_old_secret_until": fields.Datetime.now() + OLD_SECRET_LIFE,
@@ -184,9 +185,10 @@ class EcChannel(models.Model):
     # === LOCATIONS === #
 
     def _keep_report(self, report):
-        super()._keep_report(report)
+        result = super()._keep_report(report)
         if self.provider == "shopify" and report.places:
             self._shopify_sync_locations(report.places)
+        return result
 
     def _shopify_sync_locations(self, places):
         """Make the list of locations what the shop says; warehouses chosen by a person stay."""

@@ -89,61 +89,70 @@ class EcChannelAdapterShopify(models.AbstractModel):
 
     def _describe_reason(self, channel, reason, params):
         what = (params or {}).get("what") or "–"
-        _ = self.env._
-        texts = {
-            "unauthorised": _(
+        return {**self._credential_texts(what), **self._shop_texts(what)}.get(reason)
+
+    @api.model
+    def _credential_texts(self, what):
+        """What is wrong with the app and its rights."""
+        return {
+            "unauthorised": self.env._(
                 "Shopify refuses the credentials. Compare client ID and client secret with the app "
                 "in the Dev Dashboard (Settings) and enter them again."
             ),
-            "shop_not_permitted": _(
+            "shop_not_permitted": self.env._(
                 "The app and the shop do not belong to the same organisation. Create the app in "
                 "the Dev Dashboard of the organisation that owns the shop."
             ),
-            "not_installed": _(
+            "not_installed": self.env._(
                 "The app is not installed in the shop. Open the app in the Dev Dashboard, choose "
                 "“Install app” and the shop."
             ),
-            "scope_missing": _(
+            "scope_missing": self.env._(
                 "The app lacks the scope %s. Tick it in a new version of the app, release it, and "
                 "approve it in the shop.",
                 what,
             ),
-            "wrong_host": _(
+            "wrong_host": self.env._(
                 "No Shopify shop answers at this address. Check the domain: it ends with "
                 "myshopify.com, and it is not the shop's own domain."
             ),
-            "protected_data": _(
+            "protected_data": self.env._(
                 "Shopify withholds names and addresses. Ask for access to protected customer data "
                 "in the Dev Dashboard (API access); on the Basic plan it may not be granted."
             ),
-            "order_window": _(
+            "other_shop": self.env._("The credentials belong to another shop: %s.", what),
+        }
+
+    @api.model
+    def _shop_texts(self, what):
+        """What is worth knowing about the shop's settings."""
+        return {
+            "order_window": self.env._(
                 "Only orders of the last 60 days can be read. For older ones the app needs the "
                 "scope read_all_orders."
             ),
-            "taxes_not_included": _(
+            "taxes_not_included": self.env._(
                 "The shop's prices are without tax. Orders arrive with the tax added to each line."
             ),
-            "api_version": _("Shopify answers with API version %s instead of ours.", what),
-            "other_shop": _("The credentials belong to another shop: %s.", what),
-            "no_location": _("The shop has no active location that holds stock."),
-            "location_unknown": _(
+            "api_version": self.env._("Shopify answers with API version %s instead of ours.", what),
+            "no_location": self.env._("The shop has no active location that holds stock."),
+            "location_unknown": self.env._(
                 "The location for the stock does not exist any more. Check the connection, then "
                 "choose the location again."
             ),
-            "location_missing": _(
+            "location_missing": self.env._(
                 "It is not chosen which location of the shop shows the stock. Assign a warehouse "
                 "to a location in the shop's settings."
             ),
-            "several_locations": _(
+            "several_locations": self.env._(
                 "Several locations of the shop have a warehouse here. The stock of all of them is "
                 "shown at %s; the others show 0.",
                 what,
             ),
-            "not_tracked": _(
+            "not_tracked": self.env._(
                 "Shopify does not count the stock of this item. Switch on “Track quantity” there."
             ),
         }
-        return texts.get(reason)
 
     # === CLIENT === #
 

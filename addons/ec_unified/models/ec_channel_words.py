@@ -36,74 +36,100 @@ class EcChannel(models.Model):
 
     @api.model
     def _kind_texts(self):
-        _ = self.env._
         return {
-            "transient": _("The mall cannot answer right now. It is tried again by itself."),
-            "setup": _("The connection to the mall is not right. Open the shop and check it."),
-            "data": _("The mall refuses this document. Open it, correct it and try again."),
-            "conflict": _("It was changed at the mall meanwhile. It is read again by itself."),
-            "bug": _("An unexpected error. Try again; if it stays, tell your administrator."),
+            "transient": self.env._(
+                "The mall cannot answer right now. It is tried again by itself."
+            ),
+            "setup": self.env._(
+                "The connection to the mall is not right. Open the shop and check it."
+            ),
+            "data": self.env._(
+                "The mall refuses this document. Open it, correct it and try again."
+            ),
+            "conflict": self.env._(
+                "It was changed at the mall meanwhile. It is read again by itself."
+            ),
+            "bug": self.env._(
+                "An unexpected error. Try again; if it stays, tell your administrator."
+            ),
         }
 
     @api.model
     def _reason_texts(self):
         """Text per reason of ``lib.errors``; ``%(what)s`` and others come from the error."""
-        _ = self.env._
         return {
-            "unavailable": _("The mall does not answer. It is tried again by itself."),
-            "timeout": _("The mall took too long to answer. It is tried again by itself."),
-            "throttled": _("Too many calls for the mall right now. It goes on by itself."),
-            "broken_answer": _("The mall's answer was damaged. It is tried again by itself."),
-            "maintenance": _("The mall is under maintenance. It goes on by itself afterwards."),
-            "uncertain_write": _(
+            "unavailable": self.env._("The mall does not answer. It is tried again by itself."),
+            "timeout": self.env._("The mall took too long to answer. It is tried again by itself."),
+            "throttled": self.env._("Too many calls for the mall right now. It goes on by itself."),
+            "broken_answer": self.env._(
+                "The mall's answer was damaged. It is tried again by itself."
+            ),
+            "maintenance": self.env._(
+                "The mall is under maintenance. It goes on by itself afterwards."
+            ),
+            "uncertain_write": self.env._(
                 "The connection broke while writing. What the mall has is read before it is tried "
                 "again."
             ),
-            "unauthorised": _(
+            "unauthorised": self.env._(
                 "The mall refuses the credentials. Open the shop and enter the current ones."
             ),
-            "key_expired": _(
+            "key_expired": self.env._(
                 "The credentials have expired. Renew them at the mall and enter them in the shop."
             ),
-            "function_missing": _(
+            "function_missing": self.env._(
                 "A function is not enabled for the credentials: %(what)s. Enable it at the mall; "
                 "it may take until the next day to work."
             ),
-            "scope_missing": _(
+            "scope_missing": self.env._(
                 "Permissions are missing: %(what)s. Grant them to the app at the mall."
             ),
-            "wrong_host": _("There is no such mall server: %(what)s. Check the shop's address."),
-            "not_installed": _("The app is not installed in the shop. Install it at the mall."),
-            "shop_frozen": _("The shop is frozen or closed at the mall. Ask the mall's support."),
-            "credentials_missing": _("Credentials are not entered: %(what)s."),
-            "protected_data": _(
+            "wrong_host": self.env._(
+                "There is no such mall server: %(what)s. Check the shop's address."
+            ),
+            "not_installed": self.env._(
+                "The app is not installed in the shop. Install it at the mall."
+            ),
+            "shop_frozen": self.env._(
+                "The shop is frozen or closed at the mall. Ask the mall's support."
+            ),
+            "credentials_missing": self.env._("Credentials are not entered: %(what)s."),
+            "protected_data": self.env._(
                 "The mall withholds personal data: %(what)s. Ask the mall for access to it."
             ),
-            "module_missing": _(
+            "module_missing": self.env._(
                 "The module for this mall is not installed: %(what)s. Install it under Apps."
             ),
-            "refused": _("The mall refuses it (%(code)s). Correct it and try again."),
-            "not_found": _("The mall does not know it: %(what)s. It may have been deleted there."),
-            "key_expires_soon": _(
+            "refused": self.env._("The mall refuses it (%(code)s). Correct it and try again."),
+            "not_found": self.env._(
+                "The mall does not know it: %(what)s. It may have been deleted there."
+            ),
+            "key_expires_soon": self.env._(
                 "The credentials expire on %(expires_at)s. Renew them at the mall before that."
             ),
-            "currency_mismatch": _(
+            "currency_mismatch": self.env._(
                 "The shop sells in %(value)s, the company here keeps its books in another currency."
             ),
-            "malformed": _(
+            "malformed": self.env._(
                 "The mall's document cannot be read. Tell your administrator; nothing was booked."
             ),
-            "too_many": _("More than the mall takes at once. It is sent in smaller parts."),
-            "unknown_value": _(
+            "too_many": self.env._(
+                "More than the mall takes at once. It is sent in smaller parts."
+            ),
+            "unknown_value": self.env._(
                 "An unknown value from the mall: %(what)s. Say what it means under Assignments."
             ),
-            "stale": _("It was changed at the mall meanwhile. It is read again by itself."),
-            "wrong_state": _(
+            "stale": self.env._(
+                "It was changed at the mall meanwhile. It is read again by itself."
+            ),
+            "wrong_state": self.env._(
                 "The mall does not allow this in the order's present state: %(what)s."
             ),
-            "in_progress": _("The mall is still working on it. It is tried again by itself."),
-            "rejected": _("It does not fit the settings here: %(what)s"),
-            "unsupported": _("This mall cannot do that: %(what)s."),
+            "in_progress": self.env._(
+                "The mall is still working on it. It is tried again by itself."
+            ),
+            "rejected": self.env._("It does not fit the settings here: %(what)s"),
+            "unsupported": self.env._("This mall cannot do that: %(what)s."),
         }
 
 

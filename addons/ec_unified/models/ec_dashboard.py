@@ -153,6 +153,13 @@ class EcDashboard(models.AbstractModel):
                 "action": "ec_unified.action_ec_orders",
                 "level": "warning",
             },
+            **self._exchange_card_specs(),
+        }
+
+    @api.model
+    def _exchange_card_specs(self):
+        """Cards about what is exchanged with the malls; see ``_card_specs``."""
+        return {
             "errors": {
                 "label": self.env._("Errors"),
                 "model": "ec.exchange",
@@ -220,7 +227,9 @@ class EcDashboard(models.AbstractModel):
     @api.model
     def _shops(self):
         """One strip per shop."""
-        channels = self.env["ec.channel"].with_context(bin_size=True).search([])
+        channels = (
+            self.env["ec.channel"].with_context(bin_size=True).search([("active", "=", True)])
+        )
         states = dict(channels._fields["state"]._description_selection(self.env))
         stages = self._orders_per_shop(channels)
         return [

@@ -13,6 +13,7 @@ from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
 from ..lib.data import SourceDocument
+from ..models.ec_rate_slot import _TableSlots
 
 
 @tagged("post_install", "-at_install")
@@ -167,8 +168,6 @@ class TestExchangeConcurrency(BaseCase):
         self.assertEqual(self.states(), ["done"])
 
     def test_rate_limit_is_shared_and_waits_for_nobody(self):
-        from ..models.ec_rate_slot import _TableSlots  # noqa: PLC0415
-
         key = f"{self.channel_id}/test"
         one, two = _TableSlots(self.registry), _TableSlots(self.registry)
         moments = [slots.reserve(key, 0.5, 0.0) for slots in (one, two, one, two)]

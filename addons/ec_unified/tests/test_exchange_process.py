@@ -139,13 +139,15 @@ class TestExchangeProcess(EcCommon):
         self.assertEqual(set(self.exchanges.mapped("state")), {"pending"})
 
     def test_what_odoo_tells_the_user_reaches_the_clerk(self):
+        message = "The account is missing."
+
         def handler(batch):
-            raise UserError("The account is missing.")
+            raise UserError(message)
 
         self.exchanges[1:]._done()
         self.work(handler)
         self.assertEqual(self.exchanges[0].error_kind, "data")
-        self.assertIn("The account is missing.", self.exchanges[0].error_message)
+        self.assertIn(message, self.exchanges[0].error_message)
 
     @mute_logger(LOG)
     def test_secrets_stay_out_of_traces(self):

@@ -2,11 +2,13 @@
 
 import ast
 import json
+import logging
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..lib.data import SourceDocument
 from ..lib.errors import DataError
 from ..lib.masking_tree import mask_personal
 from .common import SECRET, EcCommon
@@ -125,7 +127,7 @@ class TestCredentials(EcCommon):
         with self.assertRaises(AccessError):
             self.as_clerk.web_read({"fake_secret": {}})
         with self.assertRaises(AccessError):
-            self.as_clerk.fake_secret  # noqa: B018
+            str(self.as_clerk.fake_secret)
 
     def test_search_read_and_search_by_value(self):
         model = self.env["ec.channel"].with_user(self.clerk)
@@ -192,8 +194,6 @@ class TestCredentials(EcCommon):
         with self.assertLogs("odoo.addons.ec_unified", level="DEBUG") as logs:
             with self.channel._guard("pull_orders"):
                 raise DataError(f"refused {SECRET}")
-            import logging  # noqa: PLC0415
-
             logging.getLogger("odoo.addons.ec_unified").info("end")
         self.assertNotIn(SECRET, "\n".join(logs.output))
 
@@ -205,8 +205,6 @@ class TestPersonalData(EcCommon):
     def setUp(self):
         super().setUp()
         payload = self.order_payload()
-        from ..lib.data import SourceDocument  # noqa: PLC0415
-
         document = SourceDocument(ref="O-1", payload=payload)
         self.exchange = self.env["ec.exchange"]._store_documents(self.channel, "order", [document])
         self.env.invalidate_all()

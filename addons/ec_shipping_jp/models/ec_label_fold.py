@@ -1,0 +1,28 @@
+from odoo import api, fields, models
+
+from ..lib import standard
+
+
+class EcLabelFold(models.Model):
+    """A character carriers' tools may refuse, and what is written instead."""
+
+    _name = "ec.label.fold"
+    _description = "Replaced character"
+    _order = "char"
+    _rec_name = "char"
+
+    char = fields.Char(string="Character", required=True, size=1)
+    replacement = fields.Char(help="Empty: the character is left out.")
+
+    _char_unique = models.Constraint("UNIQUE (char)", "This character is already in the table.")
+
+    @api.model
+    def _load_standard(self):
+        """Add the characters we know of; never change a line that is there."""
+        known = set(self.search([]).mapped("char"))
+        return self.create([row for row in standard.fold_rows() if row["char"] not in known])
+
+    @api.model
+    def _table(self):
+        """{character: replacement} for the engine."""
+        return {fold.char: fold.replacement or "" for fold in self.sudo().search([])}

@@ -1,0 +1,146 @@
+"""Tracking numbers: kept per parcel, owed to the mall, corrected without being told twice."""
+
+from odoo import api, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..lib import tracking
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    def _ec_set_parcels(self, numbers, *, replace=False, shipped_on=None, source=None):
+        """Give one delivery its tracking numbers.
+
+        :param list numbers: normalized
+        :param bool replace: what the delivery had before is voided
+        :return: whether anything changed
+        """
+        self.ensure_one()
+        carrier = self.carrier_id.ec_carrier_code or "other"
+        known = {parcel.number: parcel for parcel in self.ec_parcel_ids}
+        changed = False
+        for number in numbers:
+            parcel = known.get(number)
+            if not parcel:
+                self.env["ec.parcel"].sudo().create(
+                    {
+                        "picking_id": self.id,
+                        "carrier_code": carrier,
+                        "number": number,
+                        "shipped_on": shipped_on,
+                        "source": source,
+                    }
+                )
+                changed = True
+            elif parcel.state == "void":
+                parcel.sudo().state = "active"
+                changed = True
+        if replace:
+            gone = self.ec_parcel_ids.filtered(
+                lambda p: p.state == "active" and p.number not in numbers
+            )
+            gone.sudo().state = "void"
+            changed = changed or bool(gone)
+        return changed
+
+    def _ec_void_parcels(self, numbers):
+        """These slips were cancelled at the carrier."""
+        parcels = self.ec_parcel_ids.filtered(
+            lambda p: p.state == "active" and p.number in numbers
+        )
+        parcels.sudo().state = "void"
+        return bool(parcels)
+
+    def _ec_parcels_changed(self):
+        """Bring the standard field in line, and tell the mall what changed."""
+        for picking in self:
+            active = picking.ec_parcel_ids.filtered(lambda p: p.state == "active")
+            text = ",".join(active.mapped("number")) or False
+            if picking.carrier_tracking_ref != text:
+                picking.with_context(ec_parcels=True).carrier_tracking_ref = text
+        self.sale_id._ec_owe_shipments()
+
+    def _ec_parcels_from_ref(self):
+        """A person typed tracking numbers into the standard field."""
+        changed = self.browse()
+        for picking in self:
+            raw = (picking.carrier_tracking_ref or "").replace("、", ",").replace(" ", ",")
+            numbers = [n for part in raw.split(",") if (n := tracking.normalize(part))]
+            if picking._ec_set_parcels(numbers, replace=True):
+                changed |= picking
+        if changed:
+            changed._ec_parcels_changed()
+
+    def _action_done(self):
+        result = super()._action_done()
+        done = self.filtered(
+            lambda p: p.ec_channel_id and p.picking_type_code == "outgoing" and p.state == "done"
+        )
+        if done:
+            today = self.env["ec.shipping.calendar"]._local_today(self.env.company)
+            done.with_context(ec_deciding=True).write({"ec_shipped_on": today})
+            done._ec_tick("shipped")
+            parcels = done.ec_parcel_ids.filtered(lambda p: not p.shipped_on)
+            parcels.sudo().shipped_on = today
+            done.sale_id._ec_owe_shipments()
+        return result
+
+    @api.model
+    def _ec_validate_ready(self, pickings):
+        """Validate deliveries that are whole; the others stay and say why.
+
+        All at once; one by one only where the batch fails.
+
+        :return: {delivery: reason} of those that stay
+        """
+        stay = {}
+        ready = self.browse()
+        for picking in pickings:
+            if picking.state == "done":
+                continue
+            if picking.state != "assigned" or not picking._ec_is_whole():
+                stay[picking] = self.env._("The goods are not reserved.")
+            elif picking.sale_id.ec_open_check_count:
+                stay[picking] = self.env._("The order has an open check.")
+            else:
+                ready |= picking
+        stay.update(ready._ec_try_validate())
+        return stay
+
+    def _ec_is_whole(self):
+        return all(
+            move.product_uom.compare(move.quantity, move.product_uom_qty) >= 0
+            for move in self.move_ids
+            if move.state not in ("done", "cancel")
+        )
+
+    def _ec_try_validate(self):
+        """Validate these; on failure each by itself. Returns {delivery: reason}."""
+        if not self:
+            return {}
+        try:
+            with self.env.cr.savepoint():
+                self.move_ids.filtered(lambda m: m.state not in ("done", "cancel")).picked = True
+                self._action_done()
+                return {}
+        except (UserError, ValidationError) as error:
+            self.env.invalidate_all()
+            if len(self) == 1:
+                return {self: str(error)}
+        failed = {}
+        for picking in self:
+            failed.update(picking._ec_try_validate())
+        return failed
+
+    def _ec_shipped_lines(self):
+        """[(the mall's line key, quantity)] of a delivery that is not the whole order."""
+        totals = {}
+        for move in self.move_ids.filtered(lambda m: m.state == "done"):
+            line = move.sale_line_id
+            if line.ec_line_ref and move.product_id == line.product_id:
+                quantity = move.product_uom._compute_quantity(
+                    move.quantity, line.product_uom_id, rounding_method="HALF-UP"
+                )
+                totals[line.ec_line_ref] = totals.get(line.ec_line_ref, 0) + quantity
+        return [(ref, f"{quantity:g}") for ref, quantity in sorted(totals.items())]

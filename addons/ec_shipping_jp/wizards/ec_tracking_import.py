@@ -1,0 +1,200 @@
+"""Tracking numbers in: the issued file of a carrier's tool or a warehouse's result file."""
+
+import base64
+import binascii
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.ec_unified.lib.errors import DataError
+
+from ..lib.issued import read_issued
+from ..lib.table_reader import MAX_BYTES
+
+
+class EcTrackingImport(models.TransientModel):
+    _name = "ec.tracking.import"
+    _description = "Read tracking numbers"
+
+    profile_id = fields.Many2one(
+        "ec.label.profile",
+        string="Layout",
+        required=True,
+        domain=[("kind", "in", ("issued", "result"))],
+        default=lambda self: self._default_profile(),
+    )
+    file = fields.Binary(string="File", attachment=False)
+    file_name = fields.Char()
+    validate = fields.Boolean(
+        string="Validate the deliveries", default=True, help="They count as shipped."
+    )
+    state = fields.Selection(
+        [("draft", "Choose"), ("read", "Check"), ("done", "Done")], default="draft"
+    )
+    line_ids = fields.One2many("ec.tracking.import.line", "import_id")
+    summary = fields.Char(readonly=True)
+
+    @api.model
+    def _default_profile(self):
+        return self.env["ec.label.profile"].search([("kind", "=", "issued")], limit=1)
+
+    def action_read(self):
+        """Read the file and show what each row will do. Nothing is written yet."""
+        self.ensure_one()
+        rows = self._read_rows()
+        self.line_ids.unlink()
+        found = self._find_pickings(rows)
+        lines = self.env["ec.tracking.import.line"]
+        lines = lines.create([self._prepare_line(row, found) for row in rows])
+        lines._judge()
+        counts = {state: 0 for state in ("new", "same", "ask", "unknown", "error", "void")}
+        for line in lines:
+            counts[line.state] += 1
+        self.summary = self.env._(
+            "%(new)s new, %(same)s already here, %(ask)s to decide, %(unknown)s unknown, "
+            "%(error)s faulty, %(void)s voided",
+            **counts,
+        )
+        self.state = "read"
+        return self._reopen()
+
+    def _read_rows(self):
+        try:
+            return read_issued(self.profile_id._as_profile(), self._content())
+        except DataError as error:
+            raise UserError(self._refusal_text(error)) from error
+
+    def _content(self):
+        raw = self.file or b""
+        if len(raw) > MAX_BYTES * 4 // 3 + 4:
+            raise DataError(
+                "too big",
+                reason="file_too_big",
+                params={"megabytes": len(raw) * 3 // 4 // 1048576, "limit": MAX_BYTES // 1048576},
+            )
+        try:
+            return base64.b64decode(raw)
+        except (ValueError, binascii.Error) as error:
+            raise DataError("no base64", reason="file_encoding") from error
+
+    @api.model
+    def _refusal_text(self, error):
+        """Why a file is refused and what to do."""
+        _ = self.env._
+        texts = {
+            "file_empty": _("The file is empty."),
+            "file_too_big": _(
+                "The file has %(megabytes)s MB; at most %(limit)s MB are read. "
+                "Export fewer days at once."
+            ),
+            "file_is_excel": _("This is an Excel file. Export CSV from the carrier's tool."),
+            "file_is_pdf": _("This is a PDF. Export CSV from the carrier's tool."),
+            "file_encoding": _(
+                "The characters of the file cannot be read. Export it as Shift_JIS or UTF-8."
+            ),
+            "file_broken_quotes": _(
+                "A quotation mark is missing in line %(line)s. Export the file again and do not "
+                "open it in between."
+            ),
+            "file_formula": _(
+                "Line %(line)s, column %(column)s holds a formula. For safety the file is not read."
+            ),
+            "file_too_many_rows": _("More than %(limit)s rows. Export fewer days at once."),
+            "file_too_many_columns": _("Line %(line)s has more than %(limit)s columns."),
+            "file_cell_too_long": _("Line %(line)s, column %(column)s is far too long."),
+            "file_wrong_profile": _(
+                "This is not a file of the chosen layout (missing: %(column)s). Choose another one."
+            ),
+            "file_no_rows": _("The file has no row with a tracking number."),
+        }
+        text = texts.get(error.reason)
+        if not text:
+            return error.message
+        try:
+            return text % error.params
+        except KeyError:
+            return text
+
+    def _find_pickings(self, rows):
+        """{row line: delivery} by key, or by postal code and name where the tool has no key."""
+        picking = self.env["stock.picking"]
+        if self.profile_id.match == "key":
+            found = picking._ec_by_keys({row.key for row in rows if row.key})
+            return {row.line: found.get(row.key, picking) for row in rows}
+        waiting = picking.search(
+            [
+                ("ec_tick_ids", "any", [("step", "=", "labelled")]),
+                ("carrier_id.ec_carrier_code", "=", self.profile_id.carrier_code),
+                ("ec_channel_id", "!=", False),
+            ],
+            order="id desc",
+            limit=2000,
+        )
+        by_place = {}
+        for one in waiting:
+            by_place.setdefault(_place_key(one.partner_id.zip, one.partner_id.name), []).append(one)
+        found = {}
+        for row in rows:
+            same = by_place.get(_place_key(row.zip, row.name), [])
+            fresh = [p for p in same if not p.ec_parcel_ids or row.number in
+                     p.ec_parcel_ids.mapped("number")]  # fmt: skip
+            found[row.line] = fresh[0] if len(fresh) == 1 else picking
+        return found
+
+    def _prepare_line(self, row, found):
+        picking = found.get(row.line)
+        return {
+            "import_id": self.id,
+            "line": row.line,
+            "key": row.key or row.name,
+            "number": row.number,
+            "picking_id": picking.id if picking else False,
+            "shipped_on": row.ship_date,
+            "voided": row.voided,
+            "status": row.status or False,
+            "problem": ",".join(row.problems) or False,
+            "warning": ",".join(row.warnings) or False,
+        }
+
+    def action_apply(self):
+        """Write the numbers, validate, owe the malls."""
+        self.ensure_one()
+        lines = self.line_ids.filtered(lambda line: line.action != "skip" and line.picking_id)
+        changed = self.env["stock.picking"]
+        for picking, mine in lines.grouped("picking_id").items():
+            if mine._apply(picking, self.file_name):
+                changed |= picking
+        changed._ec_parcels_changed()
+        lines._note_status()
+        stay = {}
+        if self.validate:
+            stay = self.env["stock.picking"]._ec_validate_ready(
+                lines.filtered(lambda line: line.action in ("add", "replace")).picking_id
+            )
+        for line in self.line_ids:
+            if line.picking_id in stay:
+                line.write({"state": "error", "message": stay[line.picking_id]})
+            elif line in lines:
+                line.write({"message": self.env._("Done")})
+        self.summary = self.env._(
+            "%(changed)s deliveries have new numbers, %(stay)s could not be validated.",
+            changed=len(changed),
+            stay=len(stay),
+        )
+        self.state = "done"
+        return self._reopen()
+
+    def _reopen(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Read tracking numbers"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "current",
+        }
+
+
+def _place_key(zip_code, name):
+    digits = "".join(char for char in zip_code or "" if char.isdigit())
+    return digits, "".join((name or "").split())

@@ -1,0 +1,228 @@
+"""Stock, items, shipments and order changes at the simulated shop, over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from ec_addons.ec_channel_shopify.lib import stock
+from ec_addons.ec_channel_shopify.lib.fulfilment import push_shipment, update_tracking
+from ec_addons.ec_channel_shopify.lib.listings import read_listings
+from ec_addons.ec_channel_shopify.lib.order_write import cancel_order, mark_as_paid
+from ec_addons.ec_unified.lib.data import Parcel, ShipmentData
+from ec_addons.ec_unified.lib.errors import ConflictError, DataError, TransientError
+
+from tests.wire.fixtures.shopify_shop import (  # noqa: F401
+    client_fixture,
+    connect,
+    fetch,
+    shop_fixture,
+)
+
+GONE = "gid://shopify/InventoryItem/999999"
+
+# --- stock ---------------------------------------------------------------------------------
+
+
+def items(shop, count=3):
+    found = []
+    for variant in list(shop.store.variants.values())[:count]:
+        found.append((variant.sku, variant.item_gid))
+    return found
+
+
+def location(shop):
+    return next(iter(shop.store.locations.values())).gid
+
+
+def write(client, shop, wanted, key="job-1"):
+    rows = [stock.StockRow(item=i, location=location(shop), quantity=q) for i, q in wanted.items()]
+    levels = stock.read_levels(client, list(wanted), [location(shop)])
+    plan, refused = stock.plan_rows(rows, levels)
+    return plan, refused, stock.set_available(client, plan, key, "gid://ec-unified/StockPush/1")
+
+
+def shown(client, shop, item):
+    here = location(shop)
+    return stock.read_levels(client, [item], [here])[item, here].available
+
+
+def test_stock_is_written_and_shown(shop, client):
+    wanted = {item: 40 + n for n, (_sku, item) in enumerate(items(shop))}
+    plan, refused, outcome = write(client, shop, wanted)
+    assert outcome == [None] * len(plan) and not refused
+    assert {item: shown(client, shop, item) for item in wanted} == wanted
+
+
+def test_unchanged_stock_is_not_written(shop, client):
+    wanted = {item: 7 for _sku, item in items(shop)}
+    write(client, shop, wanted)
+    shop.calls.clear()
+    write(client, shop, wanted, "job-2")
+    assert shop.calls == {"nodes": 1}
+
+
+def test_a_sale_in_between_is_a_conflict_of_that_row_only(shop, client):
+    (first, item), (_second, other) = items(shop, 2)
+    write(client, shop, {item: 10, other: 10})
+    levels = stock.read_levels(client, [item, other], [location(shop)])
+    rows = [stock.StockRow(item=i, location=location(shop), quantity=5) for i in (item, other)]
+    plan, _refused = stock.plan_rows(rows, levels)
+    shop.buy(sku=first, quantity=2)
+    outcome = stock.set_available(client, plan, "job-2")
+    assert isinstance(outcome[0], ConflictError) and outcome[0].reason == "stale"
+    assert outcome[1] is None
+    assert shown(client, shop, item) == 8 and shown(client, shop, other) == 5
+
+
+def test_unknown_and_untracked_items(shop, client):
+    (_sku, item), (other_sku, other) = items(shop, 2)
+    shop.store.variant_of(other_sku).tracked = False
+    plan, refused, outcome = write(client, shop, {item: 3, other: 3, GONE: 3})
+    assert [row.item for row in plan] == [item] and outcome == [None]
+    assert {i: error.reason for i, error in refused.items()} == {
+        other: "not_tracked", GONE: "not_found"}  # fmt: skip
+
+
+def test_a_row_refused_by_the_shop_is_dropped(shop, client):
+    (_sku, item), (_sku2, other) = items(shop, 2)
+    here = location(shop)
+    known = shown(client, shop, item)
+    rows = [
+        stock.StockRow(item=GONE, location=here, quantity=1, known=0),
+        stock.StockRow(item=item, location=here, quantity=6, known=known),
+    ]
+    outcome = stock.set_available(client, rows, "job-3")
+    assert isinstance(outcome[0], DataError) and outcome[1] is None
+    assert shown(client, shop, item) == 6 and other
+
+
+@pytest.mark.parametrize("kind", ["timeout_after", "cut", "500"])
+def test_a_write_without_answer_is_repeated_once_with_its_key(shop, kind):
+    client = connect(shop)
+    _sku, item = items(shop)[0]
+    write(client, shop, {item: 20})
+    shop.faults.add(kind, match="inventorySetQuantities", times=1, seconds=6)
+    before = len(shop.store.history)
+    _plan, _refused, outcome = write(client, shop, {item: 9}, "job-4")
+    assert outcome == [None] and shown(client, shop, item) == 9
+    assert len(shop.store.history) <= before + 1
+
+
+def test_keys_follow_from_job_and_rows():
+    row = stock.StockRow(item="i", location="l", quantity=1, known=2)
+    assert stock.write_key("a", [row]) == stock.write_key("a", [row])
+    assert stock.write_key("a", [row]) != stock.write_key("b", [row])
+    other = stock.StockRow(item="i", location="l", quantity=1, known=3)
+    assert stock.write_key("a", [row]) != stock.write_key("a", [other])
+
+
+# --- listings ------------------------------------------------------------------------------
+
+
+def test_listings(shop, client):
+    pages = list(read_listings(client, None))
+    skus = [sku for page in pages for listing in page.listings for sku in listing.skus]
+    assert {sku.sku_code for sku in skus if sku.sku_code} == set(shop.stock())
+    assert all(sku.extra["inventory_item_id"] for sku in skus)
+    assert pages[-1].more is False and pages[-1].cursor == {}
+    by_code = {sku.sku_code: sku.quantity for sku in skus if sku.tracked and sku.sku_code}
+    assert by_code.items() <= shop.stock().items()
+
+
+# --- shipments -----------------------------------------------------------------------------
+
+
+def parcel(number, lines=(), carrier="yamato"):
+    return Parcel(
+        ref=number,
+        destination_ref="shipping",
+        tracking_number=number,
+        carrier_code=carrier,
+        shipped_on=date(2026, 11, 22),
+        lines=tuple(lines),
+    )
+
+
+def test_shipment_is_reported_once(shop, client):
+    ref = shop.place("two_rates")
+    shipment = ShipmentData(order_ref=ref, parcels=(parcel("123456789012"),), notify_buyer=True)
+    assert push_shipment(client, shipment).ok
+    again = push_shipment(client, shipment)
+    assert again.ok and again.already
+    [sent] = shop.order(ref)["shipments"]
+    assert (sent["company"], sent["numbers"]) == ("Yamato (JA)", ["123456789012"])
+    assert fetch(client, ref).shipments[0].tracking_number == "123456789012"
+
+
+def test_parcels_by_lines(shop, client):
+    ref = shop.place("two_rates")
+    rows = shop.order(ref)["lines"]
+    first = parcel("1111", [(rows[0]["ref"], Decimal(1))])
+    rest = parcel("2222", [(rows[0]["ref"], Decimal(1)), (rows[1]["ref"], Decimal(1))])
+    assert push_shipment(client, ShipmentData(order_ref=ref, parcels=(first,))).ok
+    assert push_shipment(client, ShipmentData(order_ref=ref, parcels=(first, rest))).ok
+    assert [s["numbers"] for s in shop.order(ref)["shipments"]] == [["1111"], ["2222"]]
+    assert shop.order(ref)["state"] == "fulfilled"
+
+
+def test_split_over_locations_is_one_report_per_location(shop, client):
+    ref = shop.place("split")
+    assert push_shipment(client, ShipmentData(order_ref=ref, parcels=(parcel("3333"),))).ok
+    assert len(shop.order(ref)["shipments"]) == 2
+
+
+@pytest.mark.parametrize("kind", ["timeout_after", "reset", "500"])
+def test_shipment_without_answer_is_read_before_it_is_sent_again(shop, client, kind):
+    ref = shop.place("two_rates")
+    shop.faults.add(kind, match="fulfillmentCreate", times=1, seconds=6)
+    assert push_shipment(client, ShipmentData(order_ref=ref, parcels=(parcel("4444"),))).ok
+    assert [s["numbers"] for s in shop.order(ref)["shipments"]] == [["4444"]]
+
+
+@pytest.mark.parametrize("scenario", ["cancelled", "hold"])
+def test_shipment_that_is_not_possible(shop, client, scenario):
+    ref = shop.place(scenario)
+    result = push_shipment(client, ShipmentData(order_ref=ref, parcels=(parcel("5555"),)))
+    assert not result.ok and isinstance(result.error, ConflictError)
+
+
+def test_tracking_number_is_replaced(shop, client):
+    ref = shop.place("two_rates")
+    push_shipment(client, ShipmentData(order_ref=ref, parcels=(parcel("6666"),)))
+    assert update_tracking(client, ref, "6666", parcel("7777", carrier="sagawa")).ok
+    assert [s["numbers"] for s in shop.order(ref)["shipments"]] == [["7777"]]
+    assert update_tracking(client, ref, "6666", parcel("7777")).already
+
+
+# --- orders ----------------------------------------------------------------------------------
+
+
+def test_cancel(shop, client):
+    ref = shop.place("standard")
+    before = shop.stock()
+    assert cancel_order(client, ref, "INVENTORY", restock=True, sleep=lambda s: None).ok
+    row = shop.order(ref)
+    assert row["cancelled"] and row["cancel_reason"] == "INVENTORY" and row["refunded"]
+    assert cancel_order(client, ref, "CUSTOMER", restock=True).already
+    assert sum(shop.stock().values()) == sum(before.values()) + 1
+
+
+def test_cancel_of_a_shipped_order_is_refused(shop, client):
+    result = cancel_order(client, shop.place("fulfilled"), "CUSTOMER", restock=False)
+    assert not result.ok and not isinstance(result.error, TransientError)
+
+
+def test_cancel_without_answer(shop, client):
+    ref = shop.place("standard")
+    shop.faults.add("timeout_after", match="orderCancel", times=1, seconds=6)
+    assert cancel_order(client, ref, "OTHER", restock=True, sleep=shop.clock.advance).ok
+
+
+def test_mark_as_paid(shop, client):
+    ref = shop.place("bank")
+    assert mark_as_paid(client, ref).ok
+    assert mark_as_paid(client, ref).already
+    data = fetch(client, ref)
+    assert data.payment_state == "paid" and data.payment_code != "manual"
