@@ -74,6 +74,7 @@ def _values(malls, user=None):
 
 def _fill_mall(url):
     """Put goods and orders into a simulated mall through its control API."""
+    _post(url, "reset", {})
     _post(url, "items", catalog.mall_items(pictures.draw_base64))
     now = datetime.now(_JST)
     _post(

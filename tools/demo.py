@@ -33,7 +33,7 @@ from .paths import LOGS, ROOT, our_modules, run_dir
 
 DATABASE = "ec_demo"
 ODOO_PORT = 8069
-SECONDS_PER_ORDER = 30
+SECONDS_PER_ORDER = 8
 _START_SECONDS = 180
 _MALL_SECONDS = 30
 

@@ -16,7 +16,7 @@ from .environment import Environment
 from .lint.main import command as lint_command
 from .paths import LOGS, ROOT, our_modules, run_dir
 
-_STRICT = ["-p", "tools.pytest_strict"]
+_STRICT = ["-p", "tools.pytest_strict", "--continue-on-collection-errors"]
 _ODOO_COUNTS = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 _WORKERS = os.environ.get("EC_TEST_WORKERS", "2")
 #: A leg that hangs is ended, so that the others are still reported.

@@ -35,10 +35,10 @@ ADDONS = Path(__file__).resolve().parent.parent / "addons"
 
 
 def install(addons: Path = ADDONS) -> None:
-    """Register ``ec_addons`` and one stand-in per addon; calling it again is harmless."""
+    """Register ``ec_addons`` and a stand-in per addon with a `lib`; repeating is harmless."""
     _stand_in(TOP, addons)
-    for manifest in sorted(addons.glob("*/__manifest__.py")):
-        _stand_in(f"{TOP}.{manifest.parent.name}", manifest.parent)
+    for library in sorted(addons.glob("*/lib")):
+        _stand_in(f"{TOP}.{library.parent.name}", library.parent)
 
 
 def _stand_in(name: str, folder: Path) -> None:

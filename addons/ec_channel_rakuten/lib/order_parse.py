@@ -95,6 +95,7 @@ def _state(model, progress, money):
         # 2.9: ERROR_105 while an amount is not set.
         "needs_confirm": progress == const.UNCONFIRMED and not money.undecided,
         "may_ship": progress == const.TO_SHIP,
+        "shipped": progress in const.SHIPPED_STATES,
     }
 
 

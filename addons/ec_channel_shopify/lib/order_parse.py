@@ -87,6 +87,7 @@ def _parse(payload: dict[str, Any], settings: ParseSettings) -> d.OrderData:
         cancelled=bool(payload.get("cancelledAt")),
         cancel_reason=payload.get("cancelReason"),
         may_ship=_may_ship(payload, money),
+        shipped=payload.get("displayFulfillmentStatus") == "FULFILLED",
         is_test=bool(payload.get("test")),
         shipments=_shipments(payload),
     )

@@ -65,7 +65,7 @@ class EcChannelAdapterShopify(models.AbstractModel):
     def _suggest_mapping(self, channel, kind, value, label):
         if kind != "payment":
             return {}
-        role = _ROLES.get(value) or ("cod" if looks_like_cod(value) else None)
+        role = _ROLES.get(value.lower()) or ("cod" if looks_like_cod(value) else None)
         if role is None:
             text = f"{value} {label}".lower()
             role = next((role for word, role in _ROLE_WORDS if word in text), None)

@@ -1,3 +1,4 @@
+from . import ec_file_import
 from . import ec_label_export
 from . import ec_tracking_import
 from . import ec_tracking_import_line

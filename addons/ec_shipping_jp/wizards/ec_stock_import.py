@@ -4,16 +4,11 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-
-from odoo.addons.ec_unified.lib.errors import DataError
-
-from ..lib.issued import read_issued
 
 
 class EcStockImport(models.TransientModel):
     _name = "ec.stock.import"
-    _inherit = "ec.tracking.import"
+    _inherit = "ec.file.import"
     _description = "Read a stock file"
 
     profile_id = fields.Many2one(domain=[("kind", "=", "stock")])
@@ -23,7 +18,6 @@ class EcStockImport(models.TransientModel):
         domain=[("usage", "=", "internal")],
         default=lambda self: self._default_location(),
     )
-    line_ids = fields.One2many(string="Not used")
     difference_text = fields.Text(readonly=True, string="Differences")
     counts = fields.Json(readonly=True)
 
@@ -41,10 +35,7 @@ class EcStockImport(models.TransientModel):
     def action_read(self):
         """Compare; nothing is written yet."""
         self.ensure_one()
-        try:
-            rows = read_issued(self.profile_id._as_profile(), self._content())
-        except DataError as error:
-            raise UserError(self._refusal_text(error)) from error
+        rows = self._read_rows()
         totals = defaultdict(Decimal)
         bad = []
         for row in rows:

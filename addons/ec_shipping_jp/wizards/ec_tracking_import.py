@@ -1,38 +1,18 @@
 """Tracking numbers in: the issued file of a carrier's tool or a warehouse's result file."""
 
-import base64
-import binascii
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-
-from odoo.addons.ec_unified.lib.errors import DataError
-
-from ..lib.issued import read_issued
-from ..lib.table_reader import MAX_BYTES
 
 
 class EcTrackingImport(models.TransientModel):
     _name = "ec.tracking.import"
+    _inherit = "ec.file.import"
     _description = "Read tracking numbers"
 
-    profile_id = fields.Many2one(
-        "ec.label.profile",
-        string="Layout",
-        required=True,
-        domain=[("kind", "in", ("issued", "result"))],
-        default=lambda self: self._default_profile(),
-    )
-    file = fields.Binary(string="File", attachment=False)
-    file_name = fields.Char()
+    profile_id = fields.Many2one(domain=[("kind", "in", ("issued", "result"))])
     validate = fields.Boolean(
         string="Validate the deliveries", default=True, help="They count as shipped."
     )
-    state = fields.Selection(
-        [("draft", "Choose"), ("read", "Check"), ("done", "Done")], default="draft"
-    )
     line_ids = fields.One2many("ec.tracking.import.line", "import_id")
-    summary = fields.Char(readonly=True)
 
     @api.model
     def _default_profile(self):
@@ -57,63 +37,6 @@ class EcTrackingImport(models.TransientModel):
         )
         self.state = "read"
         return self._reopen()
-
-    def _read_rows(self):
-        try:
-            return read_issued(self.profile_id._as_profile(), self._content())
-        except DataError as error:
-            raise UserError(self._refusal_text(error)) from error
-
-    def _content(self):
-        raw = self.file or b""
-        if len(raw) > MAX_BYTES * 4 // 3 + 4:
-            raise DataError(
-                "too big",
-                reason="file_too_big",
-                params={"megabytes": len(raw) * 3 // 4 // 1048576, "limit": MAX_BYTES // 1048576},
-            )
-        try:
-            return base64.b64decode(raw)
-        except (ValueError, binascii.Error) as error:
-            raise DataError("no base64", reason="file_encoding") from error
-
-    @api.model
-    def _refusal_text(self, error):
-        """Why a file is refused and what to do."""
-        _ = self.env._
-        texts = {
-            "file_empty": _("The file is empty."),
-            "file_too_big": _(
-                "The file has %(megabytes)s MB; at most %(limit)s MB are read. "
-                "Export fewer days at once."
-            ),
-            "file_is_excel": _("This is an Excel file. Export CSV from the carrier's tool."),
-            "file_is_pdf": _("This is a PDF. Export CSV from the carrier's tool."),
-            "file_encoding": _(
-                "The characters of the file cannot be read. Export it as Shift_JIS or UTF-8."
-            ),
-            "file_broken_quotes": _(
-                "A quotation mark is missing in line %(line)s. Export the file again and do not "
-                "open it in between."
-            ),
-            "file_formula": _(
-                "Line %(line)s, column %(column)s holds a formula. For safety the file is not read."
-            ),
-            "file_too_many_rows": _("More than %(limit)s rows. Export fewer days at once."),
-            "file_too_many_columns": _("Line %(line)s has more than %(limit)s columns."),
-            "file_cell_too_long": _("Line %(line)s, column %(column)s is far too long."),
-            "file_wrong_profile": _(
-                "This is not a file of the chosen layout (missing: %(column)s). Choose another one."
-            ),
-            "file_no_rows": _("The file has no row with a tracking number."),
-        }
-        text = texts.get(error.reason)
-        if not text:
-            return error.message
-        try:
-            return text % error.params
-        except KeyError:
-            return text
 
     def _find_pickings(self, rows):
         """{row line: delivery} by key, or by postal code and name where the tool has no key."""
@@ -183,16 +106,6 @@ class EcTrackingImport(models.TransientModel):
         )
         self.state = "done"
         return self._reopen()
-
-    def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Read tracking numbers"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "current",
-        }
 
 
 def _place_key(zip_code, name):

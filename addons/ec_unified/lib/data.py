@@ -72,7 +72,8 @@ class OrderLine:
     """One position of the order.
 
     ``amount`` is quantity times price as charged, tax included, before the discounts that have lines
-    of their own; negative for discounts. ``tax_rate`` is a fraction (``Decimal('0.08')``).
+    of their own; negative for discounts. ``tax_rate`` is a fraction (``Decimal('0.08')``),
+    None for what is outside of the tax.
     ``sku_ref`` is the mall's key of the SKU (what ``ListingSkuData.ref`` says), ``sku_code`` the
     shop's own code. ``destination`` is an index into ``OrderData.destinations``.
     ``discountable``: False when order-level discounts were already spread by the mall.
@@ -88,7 +89,7 @@ class OrderLine:
     quantity: Decimal = Decimal(1)
     price_unit: Decimal = Decimal(0)
     amount: Decimal = Decimal(0)
-    tax_rate: Decimal = Decimal("0.10")
+    tax_rate: Decimal | None = Decimal("0.10")
     tax_amount: Decimal | None = None
     options: str | None = None
     destination: int = 0
@@ -149,6 +150,7 @@ class OrderData:
     ``tax_summary`` is empty when the mall gives none.
     ``needs_confirm``: the mall waits for the shop's confirmation before it goes on.
     ``may_ship``: the mall allows the goods to leave (True where the mall has no such state).
+    ``shipped``: for the mall, everything has left already.
     """
 
     ref: str
@@ -188,6 +190,7 @@ class OrderData:
     cancel_reason: str | None = None
     needs_confirm: bool = False
     may_ship: bool = True
+    shipped: bool = False
     is_test: bool = False
     flags: tuple[OrderFlag, ...] = ()
     shipments: tuple[ShipmentState, ...] = ()

@@ -92,9 +92,8 @@ class EcChannel(models.Model):
     )
     import_from = fields.Datetime(
         string="Receive orders from",
-        default=fields.Datetime.now,
         copy=False,
-        help="Orders placed earlier are not received.",
+        help="Orders placed earlier are not received. Empty: as far back as the mall shows them.",
     )
     auto_confirm = fields.Boolean(
         string="Confirm orders at the mall",
@@ -111,7 +110,12 @@ class EcChannel(models.Model):
         required=True,
         default="match",
     )
-    pull_interval = fields.Integer(string="Fetch orders every (minutes)", default=2, required=True)
+    pull_seconds = fields.Integer(
+        string="Fetch orders every (seconds)",
+        default=30,
+        required=True,
+        help="Where the mall sends notifications, orders come at once; this is the safety net.",
+    )
     credential_expires_at = fields.Datetime(string="Credentials expire", copy=False)
     credential_days_left = fields.Integer(compute="_compute_credential_days_left")
     mall_shop_name = fields.Char(string="Shop name at the mall", copy=False, readonly=True)
@@ -124,8 +128,8 @@ class EcChannel(models.Model):
         compute="_compute_support", string="Orders can be cancelled here"
     )
 
-    _pull_interval_positive = models.Constraint(
-        "CHECK (pull_interval > 0)", "The interval must be at least one minute."
+    _pull_seconds_sensible = models.Constraint(
+        "CHECK (pull_seconds >= 10)", "Leave the mall at least 10 seconds between two looks."
     )
 
     # === FIELD PARAMETERS === #
@@ -206,7 +210,7 @@ class EcChannel(models.Model):
     def write(self, vals):
         result = super().write(vals)
         self._check_required_if_provider()
-        if {"state", "active", "provider", "pull_interval", "name"} & vals.keys():
+        if {"state", "active", "provider", "pull_seconds", "name"} & vals.keys():
             self._sync_crons()
         return result
 

@@ -5,12 +5,31 @@ twice at once; so no queue of our own is needed.
 """
 
 import logging
+import threading
 
-from odoo import api, fields, models
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, fields, models, modules
 
 from .ec_channel import RUNNING_STATES, WRITING_STATES
 
 _logger = logging.getLogger(__name__)
+
+#: Timers of this process that wake an operation: (database, channel id, operation) → Timer.
+_timers = {}
+
+
+def _wake(registry, key):
+    """Body of the timers: trigger the operation's cron in a transaction of its own."""
+    _timers.pop(key, None)
+    _dbname, channel_id, op = key
+    try:
+        with registry.cursor() as cr:
+            channel = api.Environment(cr, SUPERUSER_ID, {})["ec.channel"].browse(channel_id)
+            channel.exists()._trigger_op(op)
+    except (psycopg2.Error, KeyError) as error:
+        # The database is being stopped or updated; the cron's own interval is left.
+        _logger.info("channel %s: %s not woken (%s)", channel_id, op, type(error).__name__)
 
 
 class IrCron(models.Model):
@@ -42,17 +61,19 @@ class EcChannel(models.Model):
         """What is done for a channel.
 
         A mall module may add its own. Keys of a value: ``method`` on ``ec.channel`` that does the
-        work now; ``states`` in which it runs by itself; ``interval`` (number, unit); ``hour`` (UTC)
-        for nightly work; ``on_request``: may also run in any state when a person asks.
+        work now; ``states`` in which it runs by itself; ``interval`` (number, unit); ``seconds``:
+        where shorter than the scheduler's minute; ``hour`` (UTC) for nightly work; ``on_request``:
+        may also run in any state when a person asks.
 
         :rtype: dict[str, dict]
         """
-        minutes = (self.pull_interval if len(self) == 1 else 2) or 2
+        seconds = self.pull_seconds if len(self) == 1 else 60
         return {
             "pull_orders": {
                 "method": "action_pull_orders",
                 "states": RUNNING_STATES,
-                "interval": (minutes, "minutes"),
+                "interval": (max(seconds // 60, 1), "minutes"),
+                "seconds": seconds,
             },
             "process_exchanges": {
                 "method": "action_process_exchanges",
@@ -163,6 +184,22 @@ class EcChannel(models.Model):
         if not channel._may_run(op):
             return
         method()
+        if spec.get("seconds", 60) < 60:
+            channel._wake_in(op, spec["seconds"])
+
+    def _wake_in(self, op, seconds):
+        """Have ``op`` run again in so many seconds.
+
+        Odoo's scheduler looks at the clock once a minute; a timer of this process wakes it in
+        between. Should the process end before, the scheduled action's own interval is left.
+        """
+        key = (self.env.cr.dbname, self.id, op)
+        if key in _timers or modules.module.current_test:
+            return
+        timer = threading.Timer(seconds, _wake, (self.env.registry, key))
+        timer.daemon = True
+        _timers[key] = timer
+        timer.start()
 
     def _trigger_op(self, op, at=None):
         """Have ``op`` run soon in the background, once this transaction is committed.

@@ -96,12 +96,11 @@ class EcChannel(models.Model):
 
     def _stock_free(self, products, parsed=None):
         """Free quantity per product id: on hand, minus reserved, minus sold but not here yet."""
-        free = products.sudo()._ec_free_quantities(self._stock_location_domain())
-        for taken in (self._stock_unimported(parsed), self._stock_open_sales(products)):
-            for product_id, quantity in taken.items():
-                if product_id in free:
-                    free[product_id] -= quantity
-        return free
+        products = products.sudo()
+        taken = dict(products._ec_spread_taken(self._stock_unimported(parsed)))
+        for product_id, quantity in self._stock_open_sales(products._ec_stock_sources()).items():
+            taken[product_id] = taken.get(product_id, 0.0) + quantity
+        return products._ec_free_quantities(self._stock_location_domain(), taken)
 
     def _stock_holds_last(self, skus, free, policies):
         """Hook of the last-unit guard: {sku id: False} where another shop holds the last units."""

@@ -128,9 +128,6 @@ class EcListingSku(models.Model):
     def _after_match(self, products_before=None):
         """What follows from a new product: stock goes out, and orders that waited come again.
 
-        Hook for the order import: ``ec.order.import._requeue_unknown(skus)`` gets the SKUs that are
-        matched now.
-
         :param products_before: products these SKUs had; those may be listed less often now
         """
         if not self:
@@ -141,9 +138,8 @@ class EcListingSku(models.Model):
             self.sudo().write({"dirty": True, "uncertain": True})
             self._clear_candidates()
         matched._signal()
-        importer = self.env.get("ec.order.import")
-        if matched and importer is not None and hasattr(importer, "_requeue_unknown"):
-            importer.sudo()._requeue_unknown(matched)
+        if matched:
+            self.env["ec.order.import"].sudo()._requeue_unknown(matched)
 
     def _clear_candidates(self):
         chosen = self.filtered(lambda sku: sku.product_id and sku.candidate_ids)

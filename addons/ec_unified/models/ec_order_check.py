@@ -54,7 +54,6 @@ class EcOrderCheck(models.Model):
             "unknown_sku": _("Match the item under Listings; the order then takes it by itself."),
             "duplicate_sku": _("Several products have this code. Match the item under Listings."),
             "unknown_payment": _("Say under Assignments what this payment method is."),
-            "unknown_delivery": _("Say under Assignments what this delivery method is."),
             "total_mismatch": _("Compare with the mall; the difference stands on its own line."),
             "amount_undecided": _("Wait: the mall has not fixed the amounts yet."),
             "gift_address_missing": _("Wait: the recipient has not entered the address yet."),
@@ -67,6 +66,9 @@ class EcOrderCheck(models.Model):
             "subscription": _("Regular delivery: check which one it is."),
             "mall_caution": _("The mall warns about this buyer. Decide whether to ship."),
             "mall_checking": _("Do not ship: the mall is still checking the order."),
+            "shipped_upstream": _(
+                "The mall says that goods have left. If so, validate the delivery here as well."
+            ),
             "changed_upstream": _("The order changed at the mall. Compare and correct it here."),
             "cancel_requested": _("Cancelled at the mall. Stop the parcel or take it back."),
             "address_missing": _("Complete the delivery address with the buyer."),
@@ -188,7 +190,7 @@ class EcOrderCheck(models.Model):
                 "domain": [("channel_id", "=", channel.id)],
                 "context": {"search_default_sku_code": codes.mapped("ec_sku_code")[:1]},
             }
-        if self.code in ("unknown_payment", "unknown_delivery"):
+        if self.code == "unknown_payment":
             return {
                 "type": "ir.actions.act_window",
                 "name": self.env._("Assignments"),

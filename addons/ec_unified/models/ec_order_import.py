@@ -181,10 +181,22 @@ class EcOrderImport(models.AbstractModel):
         if not data.buyer.name:
             item.add_reason("personal_data_missing")
         addresses = [destination.address for destination in data.destinations] or [data.buyer]
-        if not item.order and any(parcel.tracking_number for parcel in data.shipments):
-            item.add_reason("other", self.env._("already shipped at the mall"))
+        self._note_shipped(item)
         for address in addresses:
             self._note_address_reasons(item, address)
+
+    @api.model
+    def _note_shipped(self, item):
+        """Goods that left without us: known orders still have a delivery open here, of new ones
+        only a part has left. A new order that has left as a whole is history and asks for nothing.
+        """
+        order, data = item.order, item.data
+        if order:
+            left = data.shipped and not (order.ec_shipped_before or self._has_shipped(order))
+        else:
+            left = not data.shipped and any(parcel.tracking_number for parcel in data.shipments)
+        if left:
+            item.add_reason("shipped_upstream")
 
     @api.model
     def _note_address_reasons(self, item, address):
@@ -197,15 +209,18 @@ class EcOrderImport(models.AbstractModel):
 
     @api.model
     def _resolve_mappings(self, batch):
-        """Find what payment and delivery methods mean; unknown ones become a reason to look."""
+        """Find what payment and delivery methods mean.
+
+        How the money comes decides whether goods may leave, so an unknown way is a reason to look.
+        An unknown delivery method only leaves the carrier open; the order is written again when
+        somebody assigns one.
+        """
         for item, row in self._resolve_kind(batch, "payment"):
             item.payment_role = row.payment_method_role
             if not item.payment_role:
                 item.add_reason("unknown_payment", row.display_name)
         for item, row in self._resolve_kind(batch, "delivery"):
             item.carrier = row.carrier_id
-            if row.state == "open":
-                item.add_reason("unknown_delivery", row.display_name)
 
     @api.model
     def _resolve_kind(self, batch, kind):

@@ -40,6 +40,6 @@ class EcOrderImport(models.AbstractModel):
         vals_list = []
         for order in orders:
             line = order.order_line.filtered(lambda line: line.product_id.type == "consu")[:1]
-            if line and not order.stock_reference_ids:
+            if line and not order.stock_reference_ids and not order.ec_shipped_before:
                 vals_list.append(line._prepare_reference_vals())
         self.env["stock.reference"].create(vals_list)

@@ -70,6 +70,7 @@ class EcOrderImport(models.AbstractModel):
             ],
             **self._prepare_facts(item),
             **self._prepare_wishes(item),
+            "ec_shipped_before": data.shipped,
             "ec_wishes_digests": self._wishes_digests(item),
             "ec_destination_digest": self._destination_digest(item),
         }

@@ -86,6 +86,32 @@ class EcOrderImport(models.AbstractModel):
         )
         return products.grouped(name)
 
+    # === GOODS THAT BECAME KNOWN === #
+
+    @api.model
+    def _requeue_unknown(self, skus):
+        """Have orders imported again that waited for these listings, now matched."""
+        keys = [key for sku in skus for key in (sku.sku_code, sku.ref) if key]
+        self._requeue_codes(keys, skus.channel_id)
+
+    @api.model
+    def _requeue_codes(self, codes, channels=None):
+        """Have orders imported again whose unregistered goods carry one of these codes.
+
+        :param channels: only orders of these shops; None = of all
+        """
+        if not codes:
+            return
+        domain = [
+            ("ec_line_kind", "=", "unknown"),
+            ("ec_sku_code", "in", list(codes)),
+            ("order_id.state", "!=", "cancel"),
+        ]
+        if channels is not None:
+            domain.append(("order_id.ec_channel_id", "in", channels.ids))
+        lines = self.env["sale.order.line"].search(domain)
+        lines.order_id.ec_exchange_id._requeue()
+
     @api.model
     def _get_fee_product(self, batch, kind):
         """Return the service product that lines of ``kind`` are booked on."""

@@ -54,6 +54,8 @@ class ProductProduct(models.Model):
                 ]
             )
         )  # fmt: skip
+        # Orders may name goods that the shop never listed here.
+        self.env["ec.order.import"].sudo()._requeue_codes({*codes, *barcodes})
 
     def action_ec_listings(self):
         """Open where these products are offered."""
@@ -81,17 +83,34 @@ class ProductProduct(models.Model):
         """
         return self.filtered("is_storable")
 
-    def _ec_free_quantities(self, location_domain):
+    def _ec_stock_sources(self):
+        """The products whose shelves decide what is free of these.
+
+        Hook: a module with kits gives the parts in place of the kits.
+        """
+        return self
+
+    @api.model
+    def _ec_spread_taken(self, taken):
+        """Units taken of products, told as units of those ``_ec_stock_sources`` names.
+
+        :param dict taken: {product id: quantity}
+        :rtype: dict
+        """
+        return taken
+
+    def _ec_free_quantities(self, location_domain, taken=None):
         """Free quantity (on hand minus reserved) per product, in a constant number of queries.
 
         The same figure as ``free_qty`` with the same locations. Hook: a module with kits answers
         for its kits from the parts, calling super() once for all parts together.
 
         :param location_domain: domain on ``stock.location``
+        :param dict taken: further units that are spoken for, of the products on the shelves
         :return: {product id: quantity}; products without stock are 0
         :rtype: dict
         """
-        free = dict.fromkeys(self.ids, 0.0)
+        free = {product_id: -(taken or {}).get(product_id, 0.0) for product_id in self.ids}
         groups = (
             self.env["stock.quant"]
             .sudo()
@@ -103,5 +122,5 @@ class ProductProduct(models.Model):
             )
         )
         for product, quantity, reserved in groups:
-            free[product.id] = (quantity or 0.0) - (reserved or 0.0)
+            free[product.id] += (quantity or 0.0) - (reserved or 0.0)
         return free

@@ -40,6 +40,12 @@ class SaleOrder(models.Model):
     ec_payment_due_on = fields.Date(string="Pay by", copy=False, readonly=True)
     ec_paid_at = fields.Datetime(string="Paid at", copy=False, readonly=True)
     ec_may_ship = fields.Boolean(string="Mall allows shipping", copy=False, readonly=True)
+    ec_shipped_before = fields.Boolean(
+        string="Shipped before it came here",
+        copy=False,
+        readonly=True,
+        help="The goods had left when the order was received: history, nothing moves here.",
+    )
     ec_mall_told = fields.Boolean(string="Mall told of shipment", copy=False, readonly=True)
 
     # --- Money, as the mall says ---

@@ -12,6 +12,13 @@ class SaleOrderLine(models.Model):
         "res.partner", string="Destination", copy=False, index="btree_not_null"
     )
 
+    _ec_unknown_idx = models.Index("(ec_sku_code) WHERE ec_line_kind = 'unknown'")
+
+    def _action_launch_stock_rule(self, **kwargs):
+        """What had left before the order came here moves nothing."""
+        lines = self.filtered(lambda line: not line.order_id.ec_shipped_before)
+        return super(SaleOrderLine, lines)._action_launch_stock_rule(**kwargs)
+
     def _prepare_procurement_values(self):
         """Send what goes to another destination of the order there."""
         values = super()._prepare_procurement_values()

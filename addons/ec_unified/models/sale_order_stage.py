@@ -41,6 +41,7 @@ class SaleOrder(models.Model):
         "ec_payment_state",
         "ec_may_ship",
         "ec_mall_told",
+        "ec_shipped_before",
         "order_line.move_ids.state",
         "order_line.move_ids.picked",
         "picking_ids.printed",
@@ -59,6 +60,8 @@ class SaleOrder(models.Model):
             return "check"
         if self.state != "sale":
             return "new"
+        if self.ec_shipped_before:
+            return "done"
         moves = self.order_line.move_ids.filtered(
             lambda move: move.state != "cancel" and not move.origin_returned_move_id
         )

@@ -34,7 +34,7 @@ class TestCron(EcCommon):
         self.assertFalse(self.active_ops())
 
     def test_interval_follows_the_setting(self):
-        self.channel.pull_interval = 7
+        self.channel.pull_seconds = 7 * 60
         self.assertEqual(self.cron("pull_orders").interval_number, 7)
 
     def test_rename(self):

@@ -1,0 +1,1 @@
+"""Pure parts of the mails: text, links, hours, SMTP. No Odoo."""
