@@ -33,7 +33,9 @@
         "views/ec_order_check_views.xml",
         # stock
         "views/ec_listing_views.xml",
+        "data/ec_stock_cron.xml",
         "views/ec_stock_views.xml",
+        "views/ec_stock_guard_views.xml",
         "views/product_views.xml",
         "views/menus.xml",
     ],

@@ -17,7 +17,8 @@ PLAIN = Place(
 )  # fmt: skip
 LONG = Place(
     name="髙橋 﨑次郎", company="㈱テスト商事 営業企画部", zip="530-0001", state="大阪府",
-    city="大阪市北区", street="梅田三丁目12番34-56号", building="グランドテストタワー大阪ウエスト棟1205号室",
+    city="大阪市北区", street="梅田三丁目12番34-56号",
+    building="グランドテストタワー大阪ウエスト棟1205号室",
     phone="06-0000-0002",
 )  # fmt: skip
 COLD = Place(

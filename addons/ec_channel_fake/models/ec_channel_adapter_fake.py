@@ -82,6 +82,14 @@ class EcChannelAdapterFake(models.AbstractModel):
         self._call(channel, "fetch_orders", list(refs))
         return [self._document(d) for d in channel.fake_documents or [] if d["ref"] in set(refs)]
 
+    def _list_order_refs(self, channel, start, end):
+        self._call(channel, "list_orders", None)
+        return [
+            document["ref"]
+            for document in channel.fake_documents or []
+            if start <= _naive(_moment(document["payload"]["ordered_at"])) <= end
+        ]
+
     def _parse_order(self, channel, payload):
         try:
             return _order(payload)
@@ -199,6 +207,10 @@ def _moment(text):
     if moment.tzinfo is None:
         raise ValueError("a moment without time zone")
     return moment
+
+
+def _naive(moment):
+    return (moment - moment.utcoffset()).replace(tzinfo=None)
 
 
 def _value(key, value):

@@ -170,6 +170,10 @@ class EcChannelAdapterRakuten(models.AbstractModel):
         found = self._orders(channel).get(refs)
         return [document(found[ref]) for ref in dict.fromkeys(refs) if ref in found]
 
+    def _list_order_refs(self, channel, start, end):
+        orders = self._orders(channel)
+        return list(orders.search(start.replace(tzinfo=UTC), end.replace(tzinfo=UTC)))
+
     def _parse_order(self, channel, payload):
         return parse_order(payload)
 

@@ -3,3 +3,4 @@ from . import test_onboarding
 from . import test_orders
 from . import test_shipment
 from . import test_stock
+from . import test_situations

@@ -25,3 +25,4 @@ from . import stock_picking_inspect
 from . import stock_picking_report
 from . import stock_picking_batch
 from . import ec_exchange
+from . import ir_actions_report

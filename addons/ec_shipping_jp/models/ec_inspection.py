@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class EcInspection(models.Model):
@@ -20,10 +20,11 @@ class EcInspection(models.Model):
     scan_count = fields.Integer(string="Scans", readonly=True)
     refused_count = fields.Integer(string="Refused scans", readonly=True)
     refused = fields.Json(readonly=True, help="What was refused and why, in order.")
-    refused_text = fields.Text(compute="_compute_refused_text", string="Refused")
+    refused_text = fields.Text(compute="_compute_refused_text", string="Refused codes")
     parcel_count = fields.Integer(string="Parcels", readonly=True)
     weight = fields.Float(string="Weight (kg)", readonly=True, digits=(12, 3))
 
+    @api.depends("refused")
     def _compute_refused_text(self):
         for row in self:
             row.refused_text = "\n".join(

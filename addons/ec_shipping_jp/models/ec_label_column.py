@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..lib import standard
-from ..lib.sources import INCOMING, LISTS, SIMPLE, SPREAD, SERVICES
+from ..lib.sources import INCOMING, LISTS, SERVICES, SIMPLE, SPREAD
 
 FIELDS = (
     "index", "name", "source", "value", "kind", "required", "max_bytes", "codes", "only", "layout",

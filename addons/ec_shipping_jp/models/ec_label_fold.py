@@ -23,6 +23,6 @@ class EcLabelFold(models.Model):
         return self.create([row for row in standard.fold_rows() if row["char"] not in known])
 
     @api.model
-    def _table(self):
+    def _fold_table(self):
         """{character: replacement} for the engine."""
         return {fold.char: fold.replacement or "" for fold in self.sudo().search([])}

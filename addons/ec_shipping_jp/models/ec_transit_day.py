@@ -43,7 +43,7 @@ class EcTransitDay(models.Model):
         )
 
     @api.model
-    def _table(self, company):
+    def _days_table(self, company):
         """The rows of a company, the most special first, for ``_days_for``."""
         rows = self.sudo().search([("company_id", "=", company.id)])
         return rows.sorted(

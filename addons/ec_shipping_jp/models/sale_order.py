@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 
-_DECIDING = {"ec_wish_date", "ec_wish_time_from", "ec_wish_time_to", "ec_payment_role", "ec_is_gift"}
+_DECIDING = {
+    "ec_wish_date", "ec_wish_time_from", "ec_wish_time_to", "ec_payment_role", "ec_is_gift",
+}  # fmt: skip
 
 
 class SaleOrder(models.Model):

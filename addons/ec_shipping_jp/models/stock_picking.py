@@ -55,7 +55,8 @@ class StockPicking(models.Model):
     ec_inspection_ids = fields.One2many("ec.inspection", "picking_id", string="Inspections")
 
     _ec_today_idx = models.Index(
-        "(ec_ship_on, carrier_id) WHERE ec_channel_id IS NOT NULL AND state NOT IN ('done', 'cancel')"
+        "(ec_ship_on, carrier_id) "
+        "WHERE ec_channel_id IS NOT NULL AND state NOT IN ('done', 'cancel')"
     )
     _ec_parcels_positive = models.Constraint(
         "CHECK (ec_parcel_count IS NULL OR ec_parcel_count BETWEEN 0 AND 99)",

@@ -14,7 +14,7 @@ class DecisionTables:
         self.now = env["ec.shipping.calendar"]._local_now(company)
         self.rules = env["ec.carrier.rule"]._for_company(company)
         self.prices = env["ec.carrier.price"]._for_company(company)
-        self.transit = env["ec.transit.day"].sudo()._table(company)
+        self.transit = env["ec.transit.day"].sudo()._days_table(company)
         self.inserts = env["ec.insert.rule"]._for_company(company)
         self._calendars = {}
         self._env = env

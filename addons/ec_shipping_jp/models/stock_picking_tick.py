@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 
-from ..const import STEPS, STEP_SELECTION
+from ..const import STEP_SELECTION, STEPS
 
 #: Steps kept as ``ec.shipping.tick``; the others follow from the order.
 _ORDER = [code for code, _label, _icon in STEPS]

@@ -80,7 +80,7 @@ class EcLabelExport(models.TransientModel):
     def _make(self, profile, pickings, errors, notes):
         """The files of one layout: ([(name, bytes)], deliveries in them)."""
         layout = profile._as_profile()
-        folds = self.env["ec.label.fold"]._table()
+        folds = self.env["ec.label.fold"]._fold_table()
         rows = pickings._ec_label_rows(layout)
         made = build(layout, [data for _picking, data in rows], folds)
         faulty = {finding.row for finding in made.errors}
@@ -169,7 +169,7 @@ class EcLabelExport(models.TransientModel):
             "too_long": _("%(excess)s half-width characters too long."),
             "cut": _("cut by %(excess)s half-width characters."),
             "left_empty": _("left empty, since it was too long: %(value)s"),
-            "no_code": _("the carrier has no code for “%(value)s”. Choose another on the delivery."),
+            "no_code": _("the carrier has no code for “%(value)s”. Choose another one."),
             "amount_too_big": _("%(value)s is above the limit of %(limit)s."),
             "amount_too_small": _("the amount %(value)s cannot be collected."),
             "bad_zip": _("“%(value)s” is no postal code."),

@@ -93,4 +93,4 @@ class EcStockImport(models.TransientModel):
                 }
             )
         self.state = "done"
-        return self.env["ir.actions.act_window"]._for_xml_id("stock.dashboard_open_quants")
+        return self.env["stock.quant"].action_view_inventory()

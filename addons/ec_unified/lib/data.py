@@ -271,10 +271,16 @@ class SkuKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockLevel:
-    """Absolute quantity to be shown. ``key`` identifies the SKU listing."""
+    """Absolute quantity to be shown. ``key`` identifies the SKU listing.
+
+    ``backorder``: how many of them are not there yet; ``available_on``: when they will be. Both only
+    for malls whose adapter supports ``backorder``.
+    """
 
     key: SkuKey
     quantity: int
+    backorder: int = 0
+    available_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -175,7 +175,7 @@ class Retry:
         self._sleep = sleep
         self._jitter = jitter
 
-    def read(self, call):
+    def read(self, call):  # pylint: disable=method-required-super
         """Return ``call()``; retry transient errors except maintenance and uncertain writes.
 
         :raise EcError: the last error

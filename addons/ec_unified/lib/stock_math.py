@@ -21,7 +21,7 @@ class Policy:
     ``buffer``: units kept back. ``share``: percent of the rest. ``cap``: never show more.
     ``fixed``: show exactly this while so much is free. ``guard``: at or under this many free units
     only the shop that holds the last units shows them; 0 = no guard. ``sync`` False: the mall's
-    number is left alone.
+    number is left alone. ``backorder``: units promised on top of what is free, on purpose.
     """
 
     sync: bool = True
@@ -30,6 +30,20 @@ class Policy:
     cap: int | None = None
     fixed: int | None = None
     guard: int = 0
+    backorder: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The number of one SKU and the step that decided it, for the preview.
+
+    ``quantity`` None: nothing is sent. ``cause``: ``off``, ``closed``, ``elsewhere``, ``sold_out``,
+    ``backorder``, ``fixed``, ``cap``, ``share``, ``buffer``, ``last`` or ``free``.
+    """
+
+    quantity: int | None
+    cause: str
+    units: int
 
 
 def whole_units(quantity):
@@ -64,6 +78,67 @@ def offered(free, policy, *, holds_last=True):
     if policy.cap is not None:
         units = min(units, max(policy.cap, 0))
     return units
+
+
+def decide(free, policy, *, holds_last=True, closed=False):
+    """What a shop shows, and why.
+
+    :param bool closed: nothing may be promised now (the mall goes down soon)
+    :rtype: Decision
+    """
+    units = whole_units(free)
+    if not policy.sync:
+        return Decision(quantity=None, cause="off", units=units)
+    if closed:
+        return Decision(quantity=0, cause="closed", units=units)
+    if not holds_last and guarded(free, policy):
+        return Decision(quantity=0, cause="elsewhere", units=units)
+    quantity = offered(free, policy)
+    extra = max(policy.backorder, 0)
+    cause = "backorder" if extra else _cause(free, policy, quantity)
+    return Decision(quantity=quantity + extra, cause=cause, units=units)
+
+
+def _cause(free, policy, quantity):
+    """Which step brought the free quantity down to ``quantity``."""
+    units = whole_units(free)
+    if not units:
+        return "sold_out"
+    if policy.fixed is not None:
+        return "fixed"
+    left = max(units - max(policy.buffer, 0), 0)
+    if policy.cap is not None and quantity == policy.cap < left * policy.share // 100:
+        return "cap"
+    if quantity < left:
+        return "share"
+    if left < units:
+        return "buffer"
+    return "last" if guarded(free, policy) else "free"
+
+
+def sales_threshold(sold, days, cover, least=0):
+    """Units that may be sold while the shops' numbers catch up: the last ones to be guarded.
+
+    :param float sold: units sold in the last ``days`` days
+    :param float cover: so many days of sales are guarded
+    :param int least: guard at least so many
+    """
+    expected = math.ceil(max(sold, 0) / max(days, 1) * max(cover, 0) - _TOLERANCE)
+    return max(expected, least, 0)
+
+
+def pick_holder(candidates, *, favoured=(), slot=None):
+    """The shop that shows the last units; the same answer whichever shop asks.
+
+    :param list candidates: shop ids in the order of their priority
+    :param favoured: ids of those whose mall has a sale on: they go before the others
+    :param int slot: number of the turn; None = always the first
+    :return: shop id, or None without candidates
+    """
+    first = [shop for shop in candidates if shop in favoured] or list(candidates)
+    if not first:
+        return None
+    return first[(slot or 0) % len(first)]
 
 
 def pick_match(exact, loose, by_barcode):

@@ -46,6 +46,12 @@ from . import ec_listing_sku
 from . import ec_listing_match
 from . import ec_channel_listing
 from . import ec_channel_stock
+from . import ec_stock_guard
+from . import ec_channel_period
+from . import ec_channel_guard
+from . import ec_channel_backorder
+from . import ec_order_count
+from . import ec_dashboard_stock
 from . import ec_channel_push
 from . import ec_channel_lag
 from . import ec_stock_difference

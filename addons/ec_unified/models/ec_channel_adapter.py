@@ -31,7 +31,7 @@ class EcChannelAdapter(models.AbstractModel):
 
     @api.model
     def _support(self):
-        """What the mall can do: keys ``confirm``, ``webhook``, ``cancel``; missing means no.
+        """What the mall can do: keys ``confirm``, ``webhook``, ``cancel``, ``backorder``; missing means no.
 
         :rtype: dict[str, bool]
         """
@@ -98,6 +98,13 @@ class EcChannelAdapter(models.AbstractModel):
         :rtype: list[lib.data.SourceDocument]
         """
         raise NotImplementedError
+
+    def _list_order_refs(self, channel, start, end):
+        """Refs of all orders placed between two moments (naive, UTC), for the count of both sides.
+
+        :return: the refs, or None where the mall has no such search
+        """
+        return None
 
     def _parse_order(self, channel, payload):
         """The order in the core's words. Pure: no HTTP, no database.

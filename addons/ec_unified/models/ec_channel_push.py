@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from ..lib.data import StockLevel, StockResult
+from ..lib.data import StockResult
 from ..lib.errors import (
     ConflictError,
     DataError,
@@ -157,7 +157,7 @@ class EcChannel(models.Model):
         key = uuid.uuid4().hex
         seen = send._stock_mark_in_flight(key)
         keys = {sku.id: sku._stock_key() for sku in send}
-        levels = [StockLevel(key=keys[sku.id], quantity=targets[sku.id]) for sku in send]
+        levels = self._stock_levels(send, targets, keys)
         self._commit()  # nothing is open while the mall works
         results = self._stock_call(run, levels, key)
         self._stock_note(run, seen, keys, targets, results)

@@ -20,7 +20,7 @@ a time (the lock of ``_guard``), so an older number never overtakes a newer one.
 from odoo import fields, models
 
 from ..lib.data import SkuKey
-from ..lib.stock_math import offered
+from ..lib.stock_math import decide
 from .ec_listing_sku import MATCHED_STATES
 
 #: A sale imported this long before the last send may have been open in its transaction then.
@@ -76,23 +76,50 @@ class EcChannel(models.Model):
     def _stock_targets(self, skus, parsed=None):
         """What each of ``skus`` (of this channel, sendable) should show, as of this snapshot.
 
-        A constant number of queries, whatever the number of SKUs.
-
         :param dict parsed: cache of ``_stock_unimported`` for repeated calls of one run
         :return: {sku id: quantity}; SKUs that a rule keeps from being sent are absent
         :rtype: dict
         """
+        return {
+            sku_id: decision.quantity
+            for sku_id, decision in self._stock_decide(skus, parsed).items()
+            if decision.quantity is not None
+        }
+
+    def _stock_decide(self, skus, parsed=None):
+        """The number of each of ``skus`` with the step that decided it.
+
+        A constant number of queries, whatever the number of SKUs.
+
+        :return: {sku id: lib.stock_math.Decision}
+        :rtype: dict
+        """
         self.ensure_one()
         free = self._stock_free(skus.product_id, parsed)
-        policies = self.env["ec.stock.rule"].sudo()._policies(self, skus)
-        holds = self._stock_holds_last(skus, free, policies)
+        policies = self._stock_policies(skus)
+        holders = self._stock_last_holders(skus, free, policies)
+        closed = self._stock_closed(skus, free, policies)
         return {
-            sku.id: offered(
-                free[sku.product_id.id], policies[sku.id], holds_last=holds.get(sku.id, True)
+            sku.id: decide(
+                free[sku.product_id.id],
+                policies[sku.id],
+                holds_last=holders.get(sku.id, self.id) == self.id,
+                closed=sku.id in closed,
             )
             for sku in skus
-            if policies[sku.id].sync
         }
+
+    def _stock_policies(self, skus):
+        """Hook: {sku id: lib.stock_math.Policy}."""
+        return self.env["ec.stock.rule"].sudo()._policies(self, skus)
+
+    def _stock_last_holders(self, skus, free, policies):
+        """Hook of the last-unit guard: {sku id: id of the shop that shows the last units}."""
+        return {}
+
+    def _stock_closed(self, skus, free, policies):
+        """Hook: ids of SKUs that must not promise anything now."""
+        return set()
 
     def _stock_free(self, products, parsed=None):
         """Free quantity per product id: on hand, minus reserved, minus sold but not here yet."""
@@ -101,10 +128,6 @@ class EcChannel(models.Model):
         for product_id, quantity in self._stock_open_sales(products._ec_stock_sources()).items():
             taken[product_id] = taken.get(product_id, 0.0) + quantity
         return products._ec_free_quantities(self._stock_location_domain(), taken)
-
-    def _stock_holds_last(self, skus, free, policies):
-        """Hook of the last-unit guard: {sku id: False} where another shop holds the last units."""
-        return {}
 
     def _stock_open_sales(self, products):
         """Sold units that no reservation holds yet, per product id (setting of the shop)."""

@@ -58,6 +58,15 @@ class EcChannel(models.Model):
     def _reason_texts(self):
         """Text per reason of ``lib.errors``; ``%(what)s`` and others come from the error."""
         return {
+            **self._passing_reason_texts(),
+            **self._setup_reason_texts(),
+            **self._document_reason_texts(),
+        }
+
+    @api.model
+    def _passing_reason_texts(self):
+        """What goes away by itself."""
+        return {
             "unavailable": self.env._("The mall does not answer. It is tried again by itself."),
             "timeout": self.env._("The mall took too long to answer. It is tried again by itself."),
             "throttled": self.env._("Too many calls for the mall right now. It goes on by itself."),
@@ -71,6 +80,12 @@ class EcChannel(models.Model):
                 "The connection broke while writing. What the mall has is read before it is tried "
                 "again."
             ),
+        }
+
+    @api.model
+    def _setup_reason_texts(self):
+        """What a manager has to mend, here or at the mall."""
+        return {
             "unauthorised": self.env._(
                 "The mall refuses the credentials. Open the shop and enter the current ones."
             ),
@@ -100,6 +115,12 @@ class EcChannel(models.Model):
             "module_missing": self.env._(
                 "The module for this mall is not installed: %(what)s. Install it under Apps."
             ),
+        }
+
+    @api.model
+    def _document_reason_texts(self):
+        """What concerns one document or one action."""
+        return {
             "refused": self.env._("The mall refuses it (%(code)s). Correct it and try again."),
             "not_found": self.env._(
                 "The mall does not know it: %(what)s. It may have been deleted there."

@@ -10,6 +10,20 @@ MATCH_STATES = [
     ("ignored", "Ignored"),
 ]
 MATCHED_STATES = ("auto", "manual")
+#: Which step decided the number: ``lib.stock_math.Decision.cause``.
+CAUSES = [
+    ("off", "Not sent"),
+    ("closed", "Zero before maintenance"),
+    ("elsewhere", "Last units in another shop"),
+    ("sold_out", "Nothing free"),
+    ("backorder", "With back-order"),
+    ("fixed", "Fixed quantity"),
+    ("cap", "Upper limit"),
+    ("share", "Share"),
+    ("buffer", "Units kept back"),
+    ("last", "Holds the last units"),
+    ("free", "All that is free"),
+]
 
 
 class EcListingSku(models.Model):
@@ -97,6 +111,10 @@ class EcListingSku(models.Model):
     stock_rule_id = fields.Many2one(
         "ec.stock.rule", compute="_compute_qty_offered", string="Rule that decides"
     )
+    qty_free = fields.Integer(compute="_compute_qty_offered", string="Free quantity")
+    stock_cause = fields.Selection(
+        CAUSES, compute="_compute_qty_offered", string="Why this quantity"
+    )
     error_kind = fields.Char(readonly=True, copy=False)
     error_reason = fields.Char(readonly=True, copy=False)
     error_params = fields.Json(readonly=True, copy=False)
@@ -150,10 +168,14 @@ class EcListingSku(models.Model):
     def _compute_qty_offered(self):
         for channel, skus in self.grouped("channel_id").items():
             syncing = skus._stock_sendable() if channel else self.browse()
-            targets = channel.sudo()._stock_targets(syncing) if syncing else {}
+            working = channel.sudo().with_company(channel.company_id)
+            decisions = working._stock_decide(syncing.sudo()) if syncing else {}
             rules = self.env["ec.stock.rule"].sudo()._deciding(channel, skus) if channel else {}
             for sku in skus:
-                sku.qty_offered = targets.get(sku.id, 0)
+                decision = decisions.get(sku.id)
+                sku.qty_offered = (decision and decision.quantity) or 0
+                sku.qty_free = decision.units if decision else 0
+                sku.stock_cause = decision.cause if decision else "off"
                 sku.stock_rule_id = rules.get(sku.id, False)
 
     @api.depends("error_kind", "error_reason", "error_params")
@@ -174,23 +196,22 @@ class EcListingSku(models.Model):
 
     def _warning_text(self):
         """The most urgent thing a clerk should know about this SKU, or False."""
-        _ = self.env._
         if not self.active:
-            return _("No longer in the shop.")
+            return self.env._("No longer in the shop.")
         if self.match_state == "ambiguous":
-            return _("Several products have this code: choose one.")
+            return self.env._("Several products have this code: choose one.")
         if self.match_state == "unmatched":
-            return _("Not matched: orders wait and no stock is sent.")
+            return self.env._("Not matched: orders wait and no stock is sent.")
         if self.error_kind:
             return self.last_error
         if self.match_state == "ignored" or not self.stock_sync:
-            return _("Stock is not sent.")
+            return self.env._("Stock is not sent.")
         if not self.tracked:
-            return _("The mall does not count this SKU: switch stock keeping on there.")
+            return self.env._("The mall does not count this SKU: switch stock keeping on there.")
         if not self.product_id._ec_stock_kept():
-            return _("The stock of this product is not kept in Odoo.")
+            return self.env._("The stock of this product is not kept in Odoo.")
         if self.is_double:
-            return _("Listed twice in this shop: both show the same stock.")
+            return self.env._("Listed twice in this shop: both show the same stock.")
         return False
 
     # === CRUD === #

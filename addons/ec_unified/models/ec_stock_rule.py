@@ -58,12 +58,17 @@ class EcStockRule(models.Model):
     fixed = fields.Integer(
         string="Quantity", help="Shown while so much is free; never more than is free."
     )
+    backorder = fields.Integer(
+        string="Back-order units",
+        help="Shown on top of what is free, where the mall can tell the buyer the date.",
+    )
+    available_on = fields.Date(string="Available on", help="The date the mall tells the buyer.")
 
     _share_range = models.Constraint(
         "CHECK (share BETWEEN 0 AND 100)", "The share is between 0 and 100 percent."
     )
     _not_negative = models.Constraint(
-        "CHECK (buffer >= 0 AND cap >= 0 AND fixed >= 0)", "Quantities cannot be negative."
+        "CHECK (buffer >= 0 AND cap >= 0 AND fixed >= 0 AND COALESCE(backorder, 0) >= 0)", "Quantities cannot be negative."
     )
 
     @api.constrains(*_SCOPES)
@@ -74,7 +79,7 @@ class EcStockRule(models.Model):
                     self.env._("Fasten a rule to one thing: an SKU, a product or a category.")
                 )
 
-    @api.depends(*_SCOPES, "channel_id", "mode", "buffer", "share", "cap", "fixed")
+    @api.depends(*_SCOPES, "channel_id", "mode", "buffer", "share", "cap", "fixed", "backorder")
     @api.depends_context("lang")
     def _compute_name(self):
         for rule in self:
@@ -85,18 +90,19 @@ class EcStockRule(models.Model):
 
     def _describe(self):
         """The rule in a few words."""
-        _ = self.env._
         if self.mode == "none":
-            return _("not sent")
-        parts = [_("%s kept back", self.buffer)] if self.buffer else []
+            return self.env._("not sent")
+        parts = [self.env._("%s kept back", self.buffer)] if self.buffer else []
         if self.mode == "fixed":
-            parts.append(_("always %s", self.fixed))
+            parts.append(self.env._("always %s", self.fixed))
         else:
             if self.share != 100:
-                parts.append(_("%s%% of it", self.share))
+                parts.append(self.env._("%s%% of it", self.share))
             if self.cap:
-                parts.append(_("at most %s", self.cap))
-        return ", ".join(parts) or _("all that is free")
+                parts.append(self.env._("at most %s", self.cap))
+        if self.backorder:
+            parts.append(self.env._("%s on back-order", self.backorder))
+        return ", ".join(parts) or self.env._("all that is free")
 
     # === CRUD: a changed rule is a stock change of its shops === #
 
@@ -180,4 +186,5 @@ class EcStockRule(models.Model):
             share=self.share,
             cap=self.cap or None,
             fixed=self.fixed if self.mode == "fixed" else None,
+            backorder=self.backorder,
         )

@@ -20,6 +20,7 @@ from . import test_stage
 
 # stock
 from . import test_listing
+from . import test_stock_guard
 from . import test_stock_property
 from . import test_stock_push
 from . import test_stock_rule

@@ -44,9 +44,9 @@ class TestExchangeProcess(EcCommon):
         self.assertEqual([len(refs) for refs in self.seen], [2, 2, 1])
 
     def test_kind_without_handler_waits(self):
-        worked = self.env["ec.exchange"]._process_pending(self.channel, "webhook")
-        self.assertEqual(worked, 0)
-        self.assertEqual(set(self.exchanges.mapped("state")), {"pending"})
+        found = self.env["ec.exchange"]._store_documents(self.channel, "status", self.make_docs(2))
+        self.assertEqual(self.env["ec.exchange"]._process_pending(self.channel, "status"), 0)
+        self.assertEqual(set(found.mapped("state")), {"pending"})
 
     @mute_logger(LOG)
     def test_one_bad_document_stops_nobody(self):

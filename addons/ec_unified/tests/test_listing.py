@@ -10,7 +10,7 @@ from .stock_common import EcStockCommon
 
 @tagged("post_install", "-at_install")
 class TestListing(EcStockCommon):
-    def read(self, *items):
+    def read(self, *items):  # pylint: disable=method-required-super
         self.channel.fake_listings = [
             {"ref": f"i{n}", "title": f"Item {n}", **item} for n, item in enumerate(items)
         ]

@@ -198,7 +198,24 @@ class TestOrderImport(OrderCommon):
         order = self.pull(
             self.order_payload(shipments=[{"ref": "1", "tracking_number": "4000-1234-5675"}])
         )
-        self.assertEqual(self.open_codes(order), ["other"])
+        self.assertEqual(self.open_codes(order), ["shipped_upstream"])
+
+    def test_history_arrives_closed_and_moves_nothing(self):
+        payload = self.order_payload(shipped=True)
+        order = self.pull(payload)
+        self.assertEqual((order.state, order.ec_stage), ("sale", "done"))
+        self.assertFalse(order.picking_ids)
+        self.assertFalse(self.open_codes(order))
+        self.pull({**payload, "remarks": "again", "updated_at": "2026-11-04T10:00:00+09:00"})
+        self.assertFalse(order.picking_ids)
+        self.assertNotIn("shipped_upstream", self.open_codes(order))
+
+    def test_shipped_at_the_mall_without_us(self):
+        payload = self.order_payload()
+        order = self.pull(payload)
+        self.pull({**payload, "shipped": True, "updated_at": "2026-11-04T10:00:00+09:00"})
+        self.assertEqual(self.open_codes(order), ["shipped_upstream"])
+        self.assertTrue(order.picking_ids, "the goods are still here for us")
 
     def test_salesman_without_our_roles_may_read_the_order(self):
         order = self.pull(self.order_payload(remarks="x"))

@@ -1,6 +1,6 @@
 """Every change of the free quantity leaves a signal; users pay nearly nothing for it."""
 
-from contextlib import closing
+from contextlib import closing, suppress
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
@@ -101,12 +101,9 @@ class TestStockSignal(EcStockCommon):
         self.assertFalse(self.signals())
 
     def test_rolled_back_savepoint_leaves_nothing(self):
-        try:
-            with self.env.cr.savepoint():
-                self.move(self.tea, 1)
-                raise ValueError
-        except ValueError:
-            pass
+        with suppress(ValueError), self.env.cr.savepoint():
+            self.move(self.tea, 1)
+            raise ValueError
         self.assertFalse(self.signals())
 
     def test_note_costs_one_insert_whatever_the_number(self):

@@ -1,0 +1,56 @@
+from odoo import api, fields, models
+
+
+class EcMailConsent(models.Model):
+    """Proof of a buyer's consent, or of taking it back. Rows are only added: the newest counts."""
+
+    _name = "ec.mail.consent"
+    _description = "Consent to mails"
+    _order = "recorded_at desc, id desc"
+    _check_company_auto = True
+
+    partner_id = fields.Many2one("res.partner", required=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    role = fields.Selection(
+        [("followup", "Follow-up"), ("promotion", "Advertising"), ("all", "Both")],
+        required=True,
+        default="all",
+        string="For",
+    )
+    state = fields.Selection(
+        [("given", "Agreed"), ("withdrawn", "Withdrawn")], required=True, default="given"
+    )
+    source = fields.Selection(
+        [
+            ("order", "With an order"),
+            ("form", "Form"),
+            ("import", "Imported"),
+            ("link", "Link in a mail"),
+            ("person", "Told us"),
+        ],
+        required=True,
+        default="person",
+    )
+    channel_id = fields.Many2one("ec.channel", string="Shop", check_company=True)
+    recorded_at = fields.Datetime(required=True, default=fields.Datetime.now)
+    user_id = fields.Many2one("res.users", default=lambda self: self.env.user, readonly=True)
+    note = fields.Char(string="Proof")
+
+    _lookup = models.Index("(company_id, partner_id, recorded_at DESC)")
+
+    @api.model
+    def _allowed(self, partners, role, company):
+        """Those of ``partners`` whose last word on ``role`` was yes."""
+        rows = self.sudo().search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("company_id", "=", company.id),
+                ("role", "in", (role, "all")),
+            ]
+        )
+        last = {}
+        for row in rows:  # newest first
+            last.setdefault(row.partner_id, row.state)
+        return partners.filtered(lambda partner: last.get(partner) == "given")

@@ -1,0 +1,264 @@
+"""What a template may put into a mail: ready-made blocks, as HTML and as text.
+
+The fields take no argument, so that templates stay within what an ordinary template editor of
+Odoo may write (``<t t-out="object.block_items"/>``).
+"""
+
+from html import escape
+
+import pytz
+from markupsafe import Markup
+
+from odoo import api, fields, models, tools
+
+from ..lib.blocks import Block, as_html, as_text
+
+GOODS = ("product", "unknown", False)
+#: Two lines that cancel out; the buyer sees the coupon itself.
+HIDDEN = ("mall_discount", "mall_paid")
+_CONTEXT = ("ec_mail_format", "lang")
+WEEKDAYS = "月火水木金土日"
+
+
+class EcMailEntry(models.Model):
+    _inherit = "ec.mail.entry"
+
+    lang = fields.Char(compute="_compute_lang", export_string_translation=False)
+    buyer_name = fields.Char(compute="_compute_buyer_name")
+    shop_name = fields.Char(compute="_compute_shop_name")
+    numbers = fields.Char(compute="_compute_numbers", string="Order numbers")
+    pay_by = fields.Char(compute="_compute_pay_by")
+    block_order = fields.Html(compute="_compute_block_order", sanitize=False)
+    block_items = fields.Html(compute="_compute_block_items", sanitize=False)
+    block_destinations = fields.Html(compute="_compute_block_destinations", sanitize=False)
+    block_payment = fields.Html(compute="_compute_block_payment", sanitize=False)
+    block_parcels = fields.Html(compute="_compute_block_parcels", sanitize=False)
+    block_signature = fields.Html(compute="_compute_block_signature", sanitize=False)
+    block_unsubscribe = fields.Html(compute="_compute_block_unsubscribe", sanitize=False)
+
+    def _told(self):
+        """This entry and those whose event is told in the same mail."""
+        return (self | self.follower_ids).sorted("id")
+
+    def _show(self, blocks):
+        """Blocks in the form the mail is written in just now."""
+        if self.env.context.get("ec_mail_format") == "text":
+            return Markup("<pre>%s</pre>") % as_text(blocks)
+        return Markup(as_html(blocks))
+
+    # === SINGLE WORDS === #
+
+    def _compute_lang(self):
+        for entry in self:
+            entry.lang = entry.channel_id.ec_mail_lang or self.env.lang
+
+    @api.depends("order_id")
+    def _compute_buyer_name(self):
+        for entry in self:
+            entry.buyer_name = entry.order_id.partner_id.name or ""
+
+    @api.depends("channel_id")
+    def _compute_shop_name(self):
+        for entry in self:
+            entry.shop_name = entry.channel_id.ec_mail_sender or entry.channel_id.name
+
+    @api.depends("order_id", "follower_ids")
+    def _compute_numbers(self):
+        for entry in self:
+            orders = entry._told().order_id
+            entry.numbers = "、".join(o.ec_order_number or o.name for o in orders)
+
+    @api.depends("order_id")
+    def _compute_pay_by(self):
+        for entry in self:
+            entry.pay_by = entry._day(entry.order_id.ec_payment_due_on)
+
+    def _day(self, value):
+        """A day as it is written in letters: 2026年11月25日（水）."""
+        if not value:
+            return ""
+        if not (self.lang or "").startswith("ja"):
+            return tools.format_date(self.env, value, lang_code=self.lang)
+        return f"{value.year}年{value.month}月{value.day}日（{WEEKDAYS[value.weekday()]}）"
+
+    def _moment(self, value):
+        if not value:
+            return ""
+        zone = pytz.timezone(self.company_id.resource_calendar_id.tz or "Asia/Tokyo")
+        local = pytz.utc.localize(value).astimezone(zone)
+        return f"{self._day(local.date())} {local:%H:%M}"
+
+    def _money(self, amount, order):
+        if order.currency_id.name == "JPY":
+            sign = "-" if amount < 0 else ""
+            return self.env._("%s yen", f"{sign}{abs(amount):,.0f}")
+        return order.currency_id.format(amount)
+
+    # === THE ORDER === #
+
+    @api.depends_context(*_CONTEXT)
+    @api.depends("order_id")
+    def _compute_block_order(self):
+        _ = self.env._
+        for entry in self:
+            blocks = []
+            for order in entry._told().order_id:
+                block = Block(_("Your order"))
+                block.add(_("Order number"), order.ec_order_number or order.name)
+                block.add(_("Ordered on"), entry._moment(order.ec_ordered_at or order.date_order))
+                block.add(_("Payment"), order.ec_payment_label)
+                block.add(_("Delivery"), order.ec_delivery_label)
+                block.add(_("Wished delivery"), entry._wish(order))
+                entry._add_gift(block, order)
+                blocks.append(block)
+            entry.block_order = entry._show(blocks)
+
+    def _wish(self, order):
+        """Wish date and hours in words."""
+        day = self._day(order.ec_wish_date)
+        if order.ec_wish_time_from or order.ec_wish_time_to:
+            start, end = order.ec_wish_time_from, order.ec_wish_time_to
+            if not start:
+                hours = self.env._("until %s h", end)
+            elif not end:
+                hours = self.env._("from %s h", start)
+            else:
+                hours = self.env._("%(start)s–%(end)s h", start=start, end=end)
+        else:
+            hours = order.ec_wish_text or ""
+        return " ".join(part for part in (day, hours) if part)
+
+    def _add_gift(self, block, order):
+        _ = self.env._
+        if order.ec_is_gift:
+            block.add(_("Gift"), _("We send it as a gift."))
+        block.add(_("Noshi"), order.ec_noshi)
+        block.add(_("Wrapping"), order.ec_wrapping_text)
+        block.add(_("Message card"), order.ec_gift_message)
+
+    @api.depends_context(*_CONTEXT)
+    @api.depends("order_id")
+    def _compute_block_items(self):
+        for entry in self:
+            blocks = []
+            for order in entry._told().order_id:
+                blocks += [entry._items(order), entry._amounts(order)]
+            entry.block_items = entry._show(blocks)
+
+    def _items(self, order):
+        block = Block(self.env._("Goods"))
+        for line in self._goods_lines(order):
+            quantity = f"{line.product_uom_qty:g}"
+            name = (line.name or "").split("\n")[0]
+            if line.ec_sku_code:
+                name = f"{name}（{line.ec_sku_code}）"
+            sums = self.env._(
+                "%(price)s × %(quantity)s = %(total)s (%(rate)s%% tax included)",
+                price=self._money(line.price_unit, order),
+                quantity=quantity,
+                total=self._money(line.price_unit * line.product_uom_qty, order),
+                rate=f"{sum(line.tax_ids.mapped('amount')):g}",
+            )
+            options = (line.ec_options or "").strip()
+            block.add("", name, note="\n".join(part for part in (options, sums) if part))
+        return block
+
+    def _goods_lines(self, order):
+        return order.order_line.filtered(
+            lambda line: (
+                not line.display_type
+                and line.ec_line_kind in GOODS
+                and line.product_uom_qty
+                and not line.is_delivery
+            )
+        )
+
+    def _amounts(self, order):
+        """Sum of goods, fees and discounts, what the mall pays, the total, tax per rate."""
+        _ = self.env._
+        block = Block(_("Amounts"))
+        goods = self._goods_lines(order)
+        subtotal = sum(line.price_unit * line.product_uom_qty for line in goods)
+        block.add(_("Goods in all"), self._money(subtotal, order))
+        for kind, label in self._fee_labels().items():
+            lines = order.order_line.filtered(lambda line, kind=kind: line.ec_line_kind == kind)
+            amount = sum(line.price_unit * line.product_uom_qty for line in lines)
+            if amount or (kind == "shipping" and lines):
+                block.add(label, self._money(amount, order))
+        if order.ec_undecided:
+            block.add(_("Total"), _("We will tell you the amount by mail."), strong=True)
+            return block
+        if order.ec_points:
+            block.add(_("Points used"), self._money(-order.ec_points, order))
+        if order.ec_mall_coupon:
+            block.add(_("Coupon"), self._money(-order.ec_mall_coupon, order))
+        total = self._money(order.ec_buyer_total, order)
+        block.add(_("You pay"), _("%s (tax included)", total), strong=True)
+        for row in order.ec_tax_summary or []:
+            block.add(
+                _("of this %s%%", f"{float(row['rate']) * 100:g}"),
+                _(
+                    "%(total)s (consumption tax %(tax)s)",
+                    total=self._money(row["total"], order),
+                    tax=self._money(row["tax"], order),
+                ),
+            )
+        return block
+
+    @api.model
+    def _fee_labels(self):
+        _ = self.env._
+        return {
+            "shipping": _("Postage"),
+            "cod_fee": _("Cash on delivery fee"),
+            "payment_fee": _("Payment fee"),
+            "wrapping": _("Gift wrapping"),
+            "shop_discount": _("Shop coupon"),
+            "tip": _("Tip"),
+            "other_fee": _("Other fees"),
+            "difference": _("Adjustment"),
+        }
+
+    # === PAYMENT === #
+
+    @api.depends_context(*_CONTEXT)
+    @api.depends("order_id")
+    def _compute_block_payment(self):
+        _ = self.env._
+        for entry in self:
+            order, channel = entry.order_id, entry.channel_id
+            block = Block(_("Payment"))
+            block.add(_("Amount"), entry._money(order.ec_buyer_total, order), strong=True)
+            block.add(_("Method"), order.ec_payment_label)
+            block.add(_("Pay by"), entry._day(order.ec_payment_due_on))
+            if order.ec_payment_role == "bank":
+                block.add(_("Our account"), channel.ec_mail_bank_account)
+            if order.ec_payment_role == "konbini":
+                block.add(_("How to pay"), channel.ec_mail_konbini_note)
+            entry.block_payment = entry._show([block])
+
+    # === SIGNATURE === #
+
+    @api.depends_context(*_CONTEXT)
+    @api.depends("channel_id")
+    def _compute_block_signature(self):
+        for entry in self:
+            text = (entry.channel_id.ec_mail_signature or "").strip() or entry.shop_name
+            if self.env.context.get("ec_mail_format") == "text":
+                entry.block_signature = Markup("<pre>%s\n%s\n%s</pre>") % ("=" * 36, text, "=" * 36)
+            else:
+                lines = "<br/>".join(escape(line) for line in text.split("\n"))
+                style = "border-top:1px solid #888;margin-top:16px;padding-top:8px;color:#444;"
+                entry.block_signature = Markup(f'<div style="{style}">{lines}</div>')
+
+    @api.depends_context(*_CONTEXT)
+    @api.depends("order_id")
+    def _compute_block_unsubscribe(self):
+        for entry in self:
+            if entry.role == "transaction":
+                entry.block_unsubscribe = False
+                continue
+            note = self.env._("If you do not want such mails any more, please use this link.")
+            block = Block("")
+            block.add("", note, link=entry._unsubscribe_url())
+            entry.block_unsubscribe = entry._show([block])

@@ -1,0 +1,139 @@
+"""What a clerk does with the ledger's rows."""
+
+from uuid import uuid4
+
+from werkzeug.urls import url_join
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError
+
+from ..const import OPEN_STATES
+
+_TOKEN = "ec_mail_unsubscribe"
+
+
+class EcMailEntry(models.Model):
+    _inherit = "ec.mail.entry"
+
+    def button_open_mail(self):
+        """The mail as it was written, one click away."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.display_name,
+            "res_model": "ec.mail.entry",
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }
+
+    def button_write_draft(self):
+        """Write the mail now, to be read and changed before it goes out."""
+        for entry in self:
+            if entry.state not in OPEN_STATES:
+                raise UserError(self.env._("This mail is on its way or done already."))
+            template = entry.template_id
+            if not template:
+                raise UserError(self.env._("No template for this mail."))
+            draft = entry.sudo()._render(template.sudo())[entry.id]
+            entry.sudo().write(
+                {"draft_subject": draft["subject"], "draft_body": draft["body"], "edited": False}
+            )
+        return True
+
+    def button_approve(self):
+        """Release held mails, and those that wait for their time: they go out now."""
+        entries = self.sudo().filtered(lambda entry: entry.state in ("held", "waiting", "missing"))
+        entries.write({"approved": True})
+        entries._decide()
+        self._wake()
+        return self._say(self.env._("%s mails released.", len(entries)))
+
+    def button_stop(self):
+        """A person decides that these mails are not wanted."""
+        entries = self.sudo().filtered(lambda entry: entry.state in OPEN_STATES)
+        who = self.env.user.name
+        entries._settle("not_wanted", self.env._("Stopped by %s.", who))
+        return self._say(self.env._("%s mails stopped.", len(entries)))
+
+    def button_resend(self):
+        """Try failed mails again; what is certainly unsent or was stopped is decided anew."""
+        rows = self.sudo().filtered(lambda e: e.state in ("failed", "missing", "not_wanted"))
+        again = rows.filtered("mail_id")
+        again.mail_id.write({"state": "outgoing"})
+        again.write({"state": "queued", "attempts": 0, "next_try_at": False, "failure": False})
+        anew = rows - again
+        anew.write({"state": "wanted", "failure": False})
+        anew._decide()
+        self._wake()
+        return self._say(self.env._("%s mails are sent again.", len(rows)))
+
+    def button_send_again(self):
+        """A second mail on purpose (the buyer deleted his), as a row of its own."""
+        new = self.browse()
+        for entry in self.sudo().filtered(lambda e: e.state in ("sent", "bounced")):
+            new |= entry.create(
+                {
+                    "order_id": entry.order_id.id,
+                    "channel_id": entry.channel_id.id,
+                    "kind_id": entry.kind_id.id,
+                    "event_key": f"{entry.event_key}/{uuid4().hex[:8]}",
+                    "event_at": fields.Datetime.now(),
+                    "picking_id": entry.picking_id.id,
+                    "template_id": entry.template_id.id,
+                    "approved": True,
+                    "by_hand": True,
+                }
+            )
+        new._decide()
+        self._wake()
+        return self._say(self.env._("%s mails are sent again.", len(new)))
+
+    def button_was_sent(self):
+        """The server's log shows it: a mail that was perhaps sent has arrived."""
+        rows = self.sudo().filtered(lambda entry: entry.state == "uncertain")
+        now = fields.Datetime.now()
+        who = self.env.user.name
+        rows._settle("sent", self.env._("Confirmed by %s.", who), sent_at=now)
+        return True
+
+    def button_was_not_sent(self):
+        """It did not arrive: send it, under the same Message-ID."""
+        rows = self.sudo().filtered(lambda entry: entry.state == "uncertain")
+        who = self.env.user.name
+        rows._settle("queued", self.env._("Sent again by %s.", who), next_try_at=False)
+        self._wake()
+        return True
+
+    def button_open_order(self):
+        """The order this mail is about."""
+        return self.order_id._get_records_action()
+
+    def button_run_now(self):
+        """Have the cron work now."""
+        self._wake()
+        return self._say(self.env._("The mails are being worked on."))
+
+    @api.model
+    def _say(self, text):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": text,
+                "type": "success",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # === UNSUBSCRIBE === #
+
+    def _unsubscribe_token(self):
+        self.ensure_one()
+        scope = (self.id, self.order_id.partner_id.id)
+        return tools.hmac(self.env(su=True), _TOKEN, scope)
+
+    def _unsubscribe_url(self):
+        """The address of this buyer's "no more of these"."""
+        path = f"/ec/mail/unsubscribe/{self.id}/{self._unsubscribe_token()}"
+        return url_join(self.order_id.get_base_url(), path)

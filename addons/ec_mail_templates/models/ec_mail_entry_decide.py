@@ -1,0 +1,250 @@
+"""Whether a mail goes out, when, and why (not). Every decision leaves its reason."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytz
+
+from odoo import api, fields, models
+
+from ..const import UNPAID_STATES
+from ..lib.hours import due_moment
+
+BATCH = 500
+_AFTER_CANCEL = ("cancelled", "refunded", "manual", "paid")
+
+
+@dataclass(slots=True)
+class Knowledge:
+    """What a batch of decisions looks up once."""
+
+    rules: dict
+    returning: set
+    allowed: dict = field(default_factory=dict)
+    last_contact: dict = field(default_factory=dict)
+    holidays: dict = field(default_factory=dict)
+
+
+class EcMailEntry(models.Model):
+    _inherit = "ec.mail.entry"
+
+    @api.model
+    def _decide_due(self):
+        """Decide again on what waited for its time."""
+        domain = [("state", "=", "waiting"), ("due_at", "<=", fields.Datetime.now())]
+        ids = self.search(domain, order="id").ids
+        for start in range(0, len(ids), BATCH):
+            self.browse(ids[start : start + BATCH])._decide()
+            self.env["ir.cron"]._commit_progress(0)
+
+    def _decide(self):
+        """Decide on each entry; a fault of one leaves a reason and does not stop the others."""
+        known = self._gather()
+        for entry in self:
+            state, reason, values = entry._decision(known)
+            entry._settle(state, reason, **values)
+
+    def _gather(self):
+        partners = self.order_id.partner_id
+        counts = self.env["sale.order"]._read_group(
+            [("partner_id", "in", partners.ids), ("state", "=", "sale")],
+            ["partner_id"],
+            ["__count"],
+        )
+        known = Knowledge(
+            rules=self.env["ec.mail.rule"]._by_kind(),
+            returning={partner.id for partner, count in counts if count > 1},
+        )
+        asking = self.filtered(lambda entry: entry.role != "transaction")
+        for role, entries in asking.grouped("role").items():
+            for company, some in entries.grouped("company_id").items():
+                people = some.order_id.partner_id
+                known.allowed[role, company.id] = set(
+                    self.env["ec.mail.consent"]._allowed(people, role, company).ids
+                )
+        if asking:
+            known.last_contact = self._last_contacts(asking.order_id.partner_id)
+        return known
+
+    @api.model
+    def _last_contacts(self, partners):
+        """When each buyer last got a mail that was not about an order, over all shops."""
+        self.flush_model(["state", "sent_at", "role"])
+        rows = self.sudo()._read_group(
+            [
+                ("order_id.partner_id", "in", partners.ids),
+                ("role", "!=", "transaction"),
+                ("state", "in", ("sent", "queued", "sending", "uncertain")),
+            ],
+            ["order_id"],
+            ["sent_at:max", "write_date:max"],
+        )
+        last = {}
+        for order, sent_at, written in rows:
+            moment = sent_at or written
+            partner = order.partner_id.id
+            last[partner] = max(moment, last.get(partner, moment))
+        return last
+
+    # === ONE DECISION === #
+
+    def _decision(self, known):
+        """The state this mail should be in, the reason, and further values."""
+        self.ensure_one()
+        if why := self._why_not():
+            return "not_wanted", why, {"due_at": False}
+        rule = self._find_rule(known)
+        values = {"rule_id": rule.id, "template_id": rule.template_id.id or self.template_id.id}
+        if not rule and not self.by_hand:
+            return "not_wanted", self.env._("No rule wants this mail."), {"due_at": False}
+        if rule.action == "none" and not self.by_hand:
+            text = rule.why_not or self.env._("Rule “%s” says no.", rule.name)
+            return "not_wanted", text, {**values, "due_at": False}
+        if why := self._why_not_asked(known):
+            return "not_wanted", why, {**values, "due_at": False}
+        if not values["template_id"]:
+            return "missing", self.env._("No template for this mail."), values
+        if why := self._why_impossible():
+            return "missing", why, values
+        return self._when(rule, known, values)
+
+    def _why_not(self):
+        """A fact that makes this mail unwanted, in words; else an empty text."""
+        order, channel, kind, _ = self.order_id, self.channel_id, self.kind_id, self.env._
+        if self.by_hand:
+            return ""
+        if channel.ec_mail_mode == "off":
+            return _("The shop sends no mails.")
+        if channel.ec_mail_since and (self.event_at or self.create_date) < channel.ec_mail_since:
+            return _("Happened before the mails of the shop were switched on.")
+        if order.state == "cancel" and kind.event not in _AFTER_CANCEL:
+            return _("The order was cancelled.")
+        if order.state != "cancel" and kind.event == "cancelled":
+            return _("The order is active again.")
+        if kind.only_unpaid and order.ec_payment_state not in UNPAID_STATES:
+            return _("The money has arrived.")
+        if kind.event == "waiting_stock" and order.ec_stage not in ("stock", "check", "new"):
+            return _("The goods are there.")
+        if kind.event == "late" and order.ec_stage in ("shipped", "done"):
+            return _("Shipped by now.")
+        if "test_order" in order.ec_check_ids.mapped("code"):
+            return _("A test order.")
+        return ""
+
+    def _find_rule(self, known):
+        returning = self.order_id.partner_id.id in known.returning
+        for rule in known.rules.get(self.kind_id.id, ()):
+            if rule._fits(self, returning):
+                return rule
+        return self.env["ec.mail.rule"]
+
+    def _why_not_asked(self, known):
+        """Why a mail nobody needs for his order may not be sent."""
+        kind, _ = self.kind_id, self.env._
+        partner = self.order_id.partner_id.id
+        if kind.only_repeat and partner not in known.returning:
+            return _("Only for returning buyers.")
+        if kind.role == "transaction":
+            return ""
+        policy = self.channel_id.ec_mail_policy_id
+        if policy and not policy.promotion_allowed:
+            return _("%s forbids such mails.", policy.name)
+        if partner not in known.allowed.get((kind.role, self.company_id.id), ()):
+            return _("No consent of the buyer is recorded.")
+        return ""
+
+    def _why_too_soon(self, known):
+        """Why a buyer is left in peace: one such mail within some days, whatever the shop."""
+        if self.role == "transaction" or self.by_hand:
+            return ""
+        days = self.company_id.ec_mail_promotion_days
+        partner = self.order_id.partner_id.id
+        last = known.last_contact.get(partner)
+        now = fields.Datetime.now()
+        if last and last > now - timedelta(days=days):
+            return self.env._("The buyer had such a mail within %s days.", days)
+        known.last_contact[partner] = now
+        return ""
+
+    def _why_impossible(self):
+        """What has to be mended before this mail can go out."""
+        order, channel, _ = self.order_id, self.channel_id, self.env._
+        address = self._recipient()
+        if not address:
+            return _("The buyer has no mail address.")
+        if not channel.ec_mail_from:
+            return _("The shop has no sender address.")
+        policy = channel.ec_mail_policy_id
+        if policy.needs_own_server and policy._is_relay(address) and not channel.ec_mail_server_id:
+            return _("The shop has no server for the mall's relay (%s).", policy.server_hint or "")
+        if self.kind_id.event == "shipped" and not self.picking_id and not order.picking_ids:
+            return _("No delivery to tell of.")
+        return ""
+
+    # === WHEN === #
+
+    def _when(self, rule, known, values):
+        _ = self.env._
+        now = fields.Datetime.now()
+        due = self._due_moment(rule, known)
+        values["due_at"] = due
+        if self.approved:
+            return "wanted", _("Released by a person."), {**values, "due_at": now}
+        if why := self._waits_for():
+            return "waiting", why, values
+        if due > now:
+            return "waiting", _("Waits for its time (rule “%s”).", rule.name or ""), values
+        if why := self._why_too_soon(known):
+            return "not_wanted", why, {**values, "due_at": False}
+        if self.channel_id.ec_mail_mode == "dry":
+            text = _("Would go out now by rule “%s”; the shop only decides.", rule.name or "")
+            return "waiting", text, {**values, "due_at": False}
+        if rule.action == "hold":
+            return "held", _("Rule “%s” lets a person look first.", rule.name), values
+        return "wanted", _("By rule “%s”.", rule.name or _("by hand")), values
+
+    def _waits_for(self):
+        """A fact that has to come first."""
+        if self.order_id.ec_undecided:
+            return self.env._("Waits until the mall has fixed the amounts.")
+        if self.kind_id.needs_tracking and self.picking_id and not self._parcels():
+            return self.env._("Waits for the tracking number.")
+        return ""
+
+    def _due_moment(self, rule, known):
+        """When the rule lets the mail go, as naive UTC."""
+        zone = pytz.timezone(self.company_id.resource_calendar_id.tz or "Asia/Tokyo")
+        start = pytz.utc.localize(self.event_at or self.create_date).astimezone(zone)
+        if not rule:
+            return self.event_at or self.create_date
+        moment = due_moment(
+            start,
+            delay=timedelta(hours=rule.delay_hours),
+            hour_from=rule.hour_from,
+            hour_to=rule.hour_to,
+            workdays_only=rule.workdays_only,
+            holidays=self._holidays(known, zone) if rule.workdays_only else frozenset(),
+        )
+        return moment.astimezone(pytz.utc).replace(tzinfo=None)
+
+    def _holidays(self, known, zone):
+        """Days off of the company around now."""
+        company = self.company_id
+        if company.id not in known.holidays:
+            leaves = self.env["resource.calendar.leaves"].search(
+                [("resource_id", "=", False), ("company_id", "=", company.id)]
+            )
+            days = set()
+            for leave in leaves:
+                day = pytz.utc.localize(leave.date_from).astimezone(zone).date()
+                last = pytz.utc.localize(leave.date_to).astimezone(zone).date()
+                while day <= last:
+                    days.add(day)
+                    day += timedelta(days=1)
+            known.holidays[company.id] = frozenset(days)
+        return known.holidays[company.id]
+
+    def _recipient(self):
+        """The address this order's mails go to; not kept anywhere else."""
+        order = self.order_id
+        return (order.ec_buyer_email or order.partner_id.email or "").strip()

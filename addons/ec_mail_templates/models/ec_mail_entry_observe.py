@@ -1,0 +1,160 @@
+"""From facts of orders to mails that are wanted."""
+
+import json
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..const import PREPAID_ROLES, UNPAID_STATES
+
+_logger = logging.getLogger(__name__)
+#: The nightly comparison looks back this far.
+SWEEP_DAYS = 60
+BATCH = 500
+
+
+class EcMailEntry(models.Model):
+    _inherit = "ec.mail.entry"
+
+    @api.model
+    def _cron_mails(self):
+        """Body of the scheduled action: look, decide, write, send. One run at a time."""
+        self._give_up_interrupted()
+        self._read_signals()
+        self._decide_due()
+        self._write_due()
+        self._send_due()
+
+    @api.model
+    def _read_signals(self):
+        """Look at the orders something happened to."""
+        signals = self.env["ec.mail.signal"].sudo()
+        while rows := signals.search([], order="id", limit=BATCH):
+            orders = rows.order_id
+            self._observe(orders)
+            ids = tuple(rows.ids)
+            rows.invalidate_recordset(flush=False)
+            self.env.cr.execute("DELETE FROM ec_mail_signal WHERE id IN %s", (ids,))
+            self.env["ir.cron"]._commit_progress(len(ids))
+
+    @api.model
+    def _cron_sweep(self):
+        """Every night: compare the facts of all recent orders with the ledger."""
+        since = fields.Datetime.now() - timedelta(days=SWEEP_DAYS)
+        ids = (
+            self.env["sale.order"]
+            .search([("ec_channel_id", "!=", False), ("date_order", ">=", since)])
+            .ids
+        )
+        for start in range(0, len(ids), BATCH):
+            self._observe(self.env["sale.order"].browse(ids[start : start + BATCH]))
+            self.env["ir.cron"]._commit_progress(0)
+        self._wake()
+
+    @api.model
+    def _observe(self, orders):
+        """Enter what the facts of ``orders`` call for, decide on it and on what waits.
+
+        :return: new entries
+        """
+        orders = orders.sudo().filtered("ec_channel_id")
+        if not orders:
+            return self.browse()
+        new = self.browse(self._enter(self._facts(orders)))
+        open_ones = self.search(
+            [("order_id", "in", orders.ids), ("state", "in", ("wanted", "waiting", "missing"))]
+        )
+        (new | open_ones)._decide()
+        return new
+
+    @api.model
+    def _facts(self, orders):
+        """Events of orders: rows (order, event, key, moment, picking)."""
+        rows = []
+        for order in orders:
+            rows += [(order, *fact) for fact in self._order_facts(order)]
+            rows += [(order, *fact) for fact in self._delivery_facts(order)]
+        return rows
+
+    @api.model
+    def _order_facts(self, order):
+        none = self.env["stock.picking"]
+        placed = order.ec_ordered_at or order.date_order or order.create_date
+        now = fields.Datetime.now()
+        prepaid = order.ec_payment_role in PREPAID_ROLES
+        if order.state == "cancel":
+            yield "cancelled", "-", now, none
+        else:
+            yield "received", "-", placed, none
+            if prepaid and order.ec_payment_state in UNPAID_STATES:
+                yield "payment_due", "-", placed, none
+            if order.ec_stage == "stock":
+                yield "waiting_stock", "-", now, none
+            promised = order.commitment_date or order.ec_wish_date
+            if promised and self._is_late(order, fields.Date.to_date(promised)):
+                yield "late", "-", now, none
+        if prepaid and order.ec_payment_state == "paid":
+            yield "paid", "-", order.ec_paid_at or now, none
+        if order.ec_payment_state == "refunded":
+            yield "refunded", "-", now, none
+
+    @api.model
+    def _is_late(self, order, promised):
+        today = fields.Date.context_today(order.with_context(tz="Asia/Tokyo"))
+        return order.state == "sale" and order.ec_stage not in ("shipped", "done") and (
+            promised < today
+        )
+
+    @api.model
+    def _delivery_facts(self, order):
+        gone = order.picking_ids.filtered(
+            lambda picking: picking.state == "done" and picking.picking_type_code == "outgoing"
+        )
+        for picking in gone:
+            yield "shipped", f"picking:{picking.id}", picking.date_done, picking
+        if gone and order.ec_stage in ("shipped", "done"):
+            yield "completed", "-", max(gone.mapped("date_done")), self.env["stock.picking"]
+
+    @api.model
+    def _enter(self, facts):
+        """Insert the missing rows of the ledger, in one statement.
+
+        :return: ids of the new ones
+        """
+        by_event = {}
+        for kind in self.env["ec.mail.kind"].sudo().search([("event", "!=", "manual")]):
+            by_event.setdefault(kind.event, []).append(kind)
+        rows = [
+            {
+                "order_id": order.id,
+                "channel_id": order.ec_channel_id.id,
+                "company_id": order.ec_channel_id.company_id.id,
+                "kind_id": kind.id,
+                "role": kind.role,
+                "event_key": key,
+                "event_at": str(moment),
+                "picking_id": picking.id or None,
+            }
+            for order, event, key, moment, picking in facts
+            for kind in by_event.get(event, ())
+        ]
+        if not rows:
+            return []
+        self.env.cr.execute(
+            """
+            INSERT INTO ec_mail_entry (
+                order_id, channel_id, company_id, kind_id, role, event_key, event_at, picking_id,
+                state, attempts, create_uid, write_uid, create_date, write_date)
+            SELECT r.*, 'wanted', 0, %s, %s, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+              FROM jsonb_to_recordset(%s::jsonb) AS r(
+                order_id int, channel_id int, company_id int, kind_id int, role text,
+                event_key text, event_at timestamp, picking_id int)
+            ON CONFLICT (order_id, kind_id, event_key) DO NOTHING
+            RETURNING id
+            """,
+            (self.env.uid, self.env.uid, json.dumps(rows)),
+        )
+        ids = [row[0] for row in self.env.cr.fetchall()]
+        self.env["sale.order"].invalidate_model(["ec_mail_entry_ids"])
+        return ids

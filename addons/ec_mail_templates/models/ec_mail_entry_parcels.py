@@ -1,0 +1,122 @@
+"""Parcels and destinations of a mail; parcel records of another module are used where there are."""
+
+from odoo import api, models
+
+from ..lib.blocks import Block
+from ..lib.carriers import carrier_key, carrier_label, split_numbers, tracking_url
+
+_CONTEXT = ("ec_mail_format", "lang")
+
+
+class EcMailEntry(models.Model):
+    _inherit = "ec.mail.entry"
+
+    def _pickings(self):
+        """Deliveries this mail tells of; all shipped ones where it is about none in particular."""
+        if self.picking_id:
+            return self.picking_id
+        return self.order_id.picking_ids.filtered(
+            lambda picking: picking.state == "done" and picking.picking_type_code == "outgoing"
+        )
+
+    def _parcels(self):
+        """Parcels with tracking number: dicts of carrier, number, url, picking."""
+        pickings = self._pickings()
+        found = []
+        if "ec.parcel" in self.env:
+            rows = self.env["ec.parcel"].sudo().search(
+                [("picking_id", "in", pickings.ids), ("state", "=", "active")]
+            )
+            for row in rows:
+                label = carrier_label(row.carrier_code, row.picking_id.carrier_id.name or "")
+                found.append((row.picking_id, label, row.number, row.url or ""))
+        told = {picking for picking, *_rest in found}
+        for picking in pickings.filtered(lambda p: p not in told):
+            name = picking.carrier_id.name or self.order_id.ec_delivery_label or ""
+            key = carrier_key(name)
+            for number in split_numbers(picking.carrier_tracking_ref):
+                url = tracking_url(key, number)
+                found.append((picking, carrier_label(key, name), number, url))
+        return [
+            {"picking": picking, "carrier": carrier, "number": number, "url": url}
+            for picking, carrier, number, url in found
+        ]
+
+    def _parcel_key(self):
+        """What makes two mails about the same parcels: their tracking numbers."""
+        return tuple(sorted(parcel["number"] for parcel in self._parcels()))
+
+    @api.depends_context(*_CONTEXT)
+    @api.depends("order_id", "picking_id")
+    def _compute_block_parcels(self):
+        _ = self.env._
+        for entry in self:
+            blocks, seen = [], set()
+            for told in entry._told():
+                for parcel in told._parcels():
+                    if parcel["number"] in seen:
+                        continue
+                    seen.add(parcel["number"])
+                    blocks.append(entry._parcel_block(parcel, len(seen)))
+            if len(blocks) == 1:
+                blocks[0].title = _("Shipment")
+            if not blocks:
+                block = Block(_("Shipment"))
+                for picking in entry._pickings():
+                    block.add(_("Shipped on"), entry._moment(picking.date_done))
+                    block.add(_("Delivery"), picking.carrier_id.name)
+                blocks = [block]
+            entry.block_parcels = entry._show(blocks)
+
+    def _parcel_block(self, parcel, number):
+        _ = self.env._
+        block = Block(_("Parcel %s", number))
+        picking = parcel["picking"]
+        block.add(_("Shipped on"), self._moment(picking.date_done))
+        block.add(_("Carrier"), parcel["carrier"])
+        block.add(_("Tracking number"), parcel["number"], link=parcel["url"])
+        if len(self._pickings_of_told().partner_id) > 1:
+            block.add(_("To"), f"{picking.partner_id.name or ''} 様")
+        return block
+
+    def _pickings_of_told(self):
+        pickings = self.env["stock.picking"]
+        for entry in self._told():
+            pickings |= entry._pickings()
+        return pickings
+
+    @api.depends_context(*_CONTEXT)
+    @api.depends("order_id")
+    def _compute_block_destinations(self):
+        for entry in self:
+            blocks = []
+            for order in entry._told().order_id:
+                blocks += entry._destination_blocks(order)
+            entry.block_destinations = entry._show(blocks)
+
+    def _destination_blocks(self, order):
+        """One block per address; with several, each lists its goods."""
+        _ = self.env._
+        goods = self._goods_lines(order)
+        places = {}
+        for line in goods:
+            place = line.ec_destination_id or order.partner_shipping_id
+            places[place] = places.get(place, goods.browse()) | line
+        several = len(places) > 1
+        blocks = []
+        for number, (place, lines) in enumerate(places.items(), start=1):
+            block = Block(_("Delivery address %s", number) if several else _("Delivery address"))
+            block.add("", f"{place.name or ''} 様")
+            block.add("", self._address(place))
+            if several:
+                names = [f"{x.name.splitlines()[0]} × {x.product_uom_qty:g}" for x in lines]
+                block.add(_("Goods"), "\n".join(names))
+            blocks.append(block)
+        return blocks
+
+    def _address(self, place):
+        street = "".join(
+            part for part in (place.state_id.name, place.city, place.street) if part
+        )
+        parts = (f"〒{place.zip}" if place.zip else "", street, place.street2 or "")
+        return "\n".join(part for part in parts if part)

@@ -1,0 +1,243 @@
+"""Writing the mails: template, text part, attachments, into Odoo's mail queue."""
+
+import base64
+import logging
+
+from odoo import api, fields, models
+from odoo.tools import formataddr
+from odoo.tools.mail import email_normalize
+
+
+from ..lib.plain_text import html_to_text, one_line, safe_chars
+
+_logger = logging.getLogger(__name__)
+BATCH = 50
+WRITTEN = ("subject", "body_html", "report_template_ids", "attachment_ids")
+
+
+class EcMailEntry(models.Model):
+    _inherit = "ec.mail.entry"
+
+    @api.model
+    def _write_due(self):
+        """Write all mails that are due, a batch per template, and put them into the queue."""
+        while True:
+            entries = self.search(
+                [("state", "=", "wanted"), ("lead_id", "=", False)], limit=BATCH, order="id"
+            )
+            if not entries:
+                return
+            entries._merge()._write_mails()
+            self.env["ir.cron"]._commit_progress(len(entries))
+
+    def _merge(self):
+        """Join entries that tell the same buyer of the same parcels.
+
+        :return: those that get a mail of their own
+        """
+        groups = {}
+        for entry in self:
+            key = ("own", entry.id)
+            if entry.kind_id.event == "shipped" and (numbers := entry._parcel_key()):
+                key = (entry.channel_id.id, entry.kind_id.id, entry._recipient().lower(), numbers)
+            groups[key] = groups.get(key, self.browse()) | entry
+        leads = self.browse()
+        for key, entries in groups.items():
+            if key[0] != "own":
+                entries |= entries._same_parcels_waiting(key[3])
+            lead = entries.sorted("id")[0]
+            leads |= lead
+            for follower in entries - lead:
+                text = self.env._("Told in the mail of order %s.", lead.order_number or "")
+                follower._settle("queued", text, lead_id=lead.id)
+        return leads
+
+    def _same_parcels_waiting(self, numbers):
+        """Further due entries of the same buyer with the same parcels, beyond this batch."""
+        first = self[0]
+        others = self.search(
+            [
+                ("state", "=", "wanted"),
+                ("kind_id", "=", first.kind_id.id),
+                ("channel_id", "=", first.channel_id.id),
+                ("order_id.partner_id", "=", first.order_id.partner_id.id),
+                ("id", "not in", self.ids),
+            ]
+        )
+        return others.filtered(lambda entry: entry._parcel_key() == numbers)
+
+    def _write_mails(self):
+        """Write a batch; if it fails, one by one, so that one bad order stops no other mail."""
+        for template, entries in self.grouped("template_id").items():
+            try:
+                with self.env.cr.savepoint():
+                    entries._write_by(template)
+                continue
+            except Exception as error:  # noqa: BLE001 - sorted out below, one by one
+                _logger.info("%s mails are written one by one: %s", len(entries), type(error))
+                self.env.invalidate_all()
+            for entry in entries:
+                try:
+                    with self.env.cr.savepoint():
+                        entry._write_by(template)
+                except Exception as error:  # noqa: BLE001 - kept in the ledger
+                    self.env.invalidate_all()
+                    entry._note_unwritable(error)
+
+    def _note_unwritable(self, error):
+        """A template that cannot be rendered for this order."""
+        text = self.env._("The template could not be filled in.")
+        detail = f"{type(error).__name__}: {error}"[:300]
+        self._settle("failed", text, failure=detail)
+
+    def _write_by(self, template):
+        """Render these entries by one template and queue them, or keep them for a person."""
+        drafts = self._render(template)
+        ready = {}
+        for entry in self:
+            draft = drafts[entry.id]
+            problems = entry.channel_id.ec_mail_policy_id._findings(draft["body"] + draft["text"])
+            if problems and not entry.approved:
+                entry._keep_draft(draft)
+                entry._settle("held", entry._describe_findings(problems))
+                continue
+            ready[entry.id] = draft
+        self.browse(ready)._queue(ready)
+
+    def _render(self, template):
+        """Subject, HTML, text and attachments per entry.
+
+        :return: {entry id: {"subject", "body", "text", "attachments"}}
+        """
+        edited = self.filtered(lambda entry: entry.edited and entry.draft_body)
+        plain = self - edited
+        found = {}
+        if plain:
+            rendered = template._generate_template(plain.ids, WRITTEN)
+            texts = template.with_context(ec_mail_format="text")._render_field(
+                "body_html", plain.ids, compute_lang=True
+            )
+            for entry in plain:
+                values = rendered[entry.id]
+                found[entry.id] = {
+                    "subject": one_line(values.get("subject")),
+                    "body": str(values.get("body_html") or ""),
+                    "text": html_to_text(str(texts[entry.id])),
+                    "attachments": list(values.get("attachments") or []),
+                    "attachment_ids": list(values.get("attachment_ids") or []),
+                }
+        for entry in edited:
+            found[entry.id] = {
+                "subject": one_line(entry.draft_subject),
+                "body": str(entry.draft_body),
+                "text": html_to_text(str(entry.draft_body)),
+                "attachments": [],
+                "attachment_ids": [],
+            }
+        for entry in self:
+            found[entry.id]["attachments"] += entry._print_reports()
+        return found
+
+    def _print_reports(self):
+        """PDFs the rule asks for: [(file name, base64)]."""
+        files = []
+        for report in self.rule_id.report_ids.sudo():
+            records = self._records_for(report.model)
+            for record in records:
+                content, kind = report._render_qweb_pdf(report, record.ids)
+                name = f"{report.name}_{self.order_number or self.order_id.name}"
+                if len(records) > 1:
+                    name += f"_{record.display_name}"
+                name = one_line(name).replace("/", "-")
+                files.append((f"{name}.{kind}", base64.b64encode(content)))
+        return files
+
+    def _records_for(self, model):
+        """What a report of ``model`` is printed for."""
+        orders = self._told().order_id
+        if model == "stock.picking":
+            return self._pickings_of_told()
+        if model == "account.move":
+            return orders.invoice_ids.filtered(lambda move: move.state == "posted")
+        return orders
+
+    def _describe_findings(self, problems):
+        labels = {
+            "link": self.env._("a link"),
+            "image": self.env._("a picture"),
+            "phrase": self.env._("the words"),
+        }
+        found = "、".join(f"{labels[kind]} {what}" for kind, what in problems[:3])
+        return self.env._("The mall forbids what is in this mail: %s", found)[:300]
+
+    def _keep_draft(self, draft):
+        if not self.edited:
+            self.write({"draft_subject": draft["subject"], "draft_body": draft["body"]})
+
+    # === THE QUEUE === #
+
+    def _queue(self, drafts):
+        """Create Odoo's mails, sent by our own cron at each server's pace."""
+        vals_list = [entry._prepare_mail(drafts[entry.id]) for entry in self]
+        mails = self.env["mail.mail"].sudo().create(vals_list)
+        for entry, mail in zip(self, mails, strict=True):
+            files = drafts[entry.id]["attachments"]
+            if files:
+                mail.attachment_ids = [
+                    fields.Command.create(
+                        {
+                            "name": name,
+                            "datas": data,
+                            "res_model": "mail.message",
+                            "res_id": mail.mail_message_id.id,
+                        }
+                    )
+                    for name, data in files
+                ]
+            (entry | entry.follower_ids).write(
+                {
+                    "state": "queued",
+                    "mail_id": mail.id,
+                    "mail_message_id": mail.mail_message_id.id,
+                    "message_ref": mail.message_id,
+                    "server_id": mail.mail_server_id.id,
+                    "failure": False,
+                    "next_try_at": False,
+                }
+            )
+
+    def _prepare_mail(self, draft):
+        """Values of the ``mail.mail``; it hangs on the order, so answers reach its chatter."""
+        channel = self.channel_id
+        sender = formataddr((one_line(self.shop_name), channel.ec_mail_from))
+        address = self._recipient()
+        name = one_line(f"{self.buyer_name} 様") if self.buyer_name else ""
+        return {
+            "model": "sale.order",
+            "res_id": self.order_id.id,
+            "subject": draft["subject"],
+            "body_html": draft["body"],
+            "body": draft["body"],
+            "ec_text": draft["text"],
+            "ec_entry_id": self.id,
+            "email_from": sender,
+            "email_to": formataddr((safe_chars(name), email_normalize(address) or address)),
+            "reply_to": channel.ec_mail_reply_to or channel.ec_mail_from,
+            "mail_server_id": channel.ec_mail_server_id.id,
+            "headers": repr(self._headers()),
+            "auto_delete": False,
+            "is_notification": False,
+            "message_type": "email_outgoing",
+            "attachment_ids": [fields.Command.link(i) for i in draft["attachment_ids"]],
+        }
+
+    def _headers(self):
+        """Headers beyond the ordinary ones."""
+        headers = {"Auto-Submitted": "auto-generated"}
+        if self.channel_id.ec_mail_policy_id.needs_own_server or self.channel_id.ec_mail_server_id:
+            # Relays refuse an envelope sender that is not the shop's registered address.
+            headers["Return-Path"] = self.channel_id.ec_mail_from
+        if self.role != "transaction":
+            headers["List-Unsubscribe"] = f"<{self._unsubscribe_url()}>"
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        return headers

@@ -1,0 +1,25 @@
+from odoo import api, fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    ec_mail_consent_ids = fields.One2many(
+        "ec.mail.consent",
+        "partner_id",
+        string="Consents to mails",
+        groups="ec_unified.group_ec_clerk",
+    )
+    ec_mail_consent = fields.Selection(
+        [("none", "Nothing recorded"), ("given", "Agreed"), ("withdrawn", "Withdrawn")],
+        string="Advertising by mail",
+        compute="_compute_ec_mail_consent",
+        groups="ec_unified.group_ec_clerk",
+    )
+
+    @api.depends("ec_mail_consent_ids.state", "ec_mail_consent_ids.recorded_at")
+    def _compute_ec_mail_consent(self):
+        for partner in self:
+            rows = partner.ec_mail_consent_ids.filtered(lambda row: row.role != "followup")
+            last = rows.sorted(lambda row: (row.recorded_at, row.id))[-1:]
+            partner.ec_mail_consent = last.state or "none"

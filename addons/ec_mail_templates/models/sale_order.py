@@ -1,0 +1,54 @@
+from odoo import api, fields, models
+
+#: What these fields say may call for a mail.
+WATCHED = {
+    "state", "ec_payment_state", "ec_payment_role", "ec_stage", "ec_undecided", "ec_buyer_email",
+    "commitment_date", "ec_wish_date", "ec_channel_id",
+}  # fmt: skip
+
+
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    ec_mail_entry_ids = fields.One2many(
+        "ec.mail.entry", "order_id", string="Mails", groups="ec_unified.group_ec_clerk"
+    )
+    ec_mail_count = fields.Integer(
+        string="Mails sent", compute="_compute_ec_mail_count", groups="ec_unified.group_ec_clerk"
+    )
+
+    @api.depends("ec_mail_entry_ids.state")
+    def _compute_ec_mail_count(self):
+        rows = self.env["ec.mail.entry"]._read_group(
+            [("order_id", "in", self.ids), ("state", "=", "sent")], ["order_id"], ["__count"]
+        )
+        counts = {order.id: count for order, count in rows}
+        for order in self:
+            order.ec_mail_count = counts.get(order.id, 0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        self.env["ec.mail.signal"]._note(orders.filtered("ec_channel_id"))
+        return orders
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not WATCHED.isdisjoint(vals):
+            self.env["ec.mail.signal"]._note(self.filtered("ec_channel_id"))
+        return result
+
+    def button_mails(self):
+        """All mails of this order, those not sent too."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ec_mail_templates.action_ec_mail_entry"
+        )
+        return {**action, "domain": [("order_id", "=", self.id)], "context": {}}
+
+    def button_write_mail(self):
+        """Ask for a mail by hand."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ec_mail_templates.action_ec_mail_manual"
+        )
+        return {**action, "context": {"default_order_ids": [fields.Command.set(self.ids)]}}

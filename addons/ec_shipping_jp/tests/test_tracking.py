@@ -1,0 +1,193 @@
+"""Tracking numbers in, and the mall told: once, again after a correction, never twice."""
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import ShippingCommon
+
+A, B, C = (f"{n}{n % 7}" for n in (10000000000, 10000000001, 10000000002))
+
+
+@tagged("post_install", "-at_install")
+class TestTracking(ShippingCommon):
+    def test_file_to_mall(self):
+        picking = self.ship()
+        self.read(self.yamato_file((picking.ec_key, A)))
+        self.assertEqual(picking.state, "done")
+        self.assertEqual(picking.carrier_tracking_ref, A)
+        self.assertIn(A, picking.carrier_tracking_url)
+        self.assertEqual(self.owed().state, "pending")
+        self.assertEqual(picking.sale_id.ec_stage, "shipped")
+        self.channel.action_push_shipments()
+        self.assertEqual(self.told(), [["O-1"]])
+        self.assertTrue(picking.sale_id.ec_mall_told)
+        self.assertEqual(picking.sale_id.ec_stage, "done")
+        self.assertIn("told", picking.ec_tick_ids.mapped("step"))
+
+    def test_the_same_file_twice_does_nothing(self):
+        picking = self.ship()
+        content = self.yamato_file((picking.ec_key, A))
+        self.read(content)
+        self.channel.action_push_shipments()
+        wizard = self.read(content)
+        self.assertEqual(wizard.line_ids.state, "same")
+        self.assertEqual(len(picking.ec_parcel_ids), 1)
+        self.assertEqual(self.owed().state, "done")
+        self.assertTrue(picking.sale_id.ec_mall_told)
+
+    def test_the_payload_is_the_contracts(self):
+        picking = self.ship()
+        picking.ec_parcel_count = 2
+        self.read(self.yamato_file((picking.ec_key, A), (picking.ec_key, B)))
+        data = self.env["ec.exchange"]._shipment_data(self.owed().payload)
+        self.assertEqual([p.tracking_number for p in data.parcels], [A, B])
+        self.assertEqual({p.carrier_code for p in data.parcels}, {"yamato"})
+        self.assertEqual(data.parcels[0].lines, ())
+        self.assertEqual(str(data.parcels[0].shipped_on), "2026-11-19")
+
+    def test_unknown_and_faulty_rows_are_listed(self):
+        picking = self.ship()
+        wizard = self.read(
+            self.yamato_file((picking.ec_key, A), ("S9999999", B), (picking.ec_key, "123456789012"))
+        )
+        self.assertEqual(
+            sorted(wizard.line_ids.mapped("state")), ["error", "new", "unknown"]
+        )
+        self.assertEqual(picking.carrier_tracking_ref, A)
+
+    def test_a_corrected_number_is_told_again(self):
+        picking = self.ship()
+        self.read(self.yamato_file((picking.ec_key, A)))
+        self.channel.action_push_shipments()
+        picking.with_user(self.clerk).carrier_tracking_ref = "1000-0000-" + B[8:]
+        self.assertEqual(picking.ec_parcel_ids.filtered(lambda p: p.state == "active").number, B)
+        self.assertFalse(picking.sale_id.ec_mall_told)
+        self.assertEqual(self.owed().state, "pending")
+        self.assertEqual(self.owed().payload["removed"], [A])
+        self.channel.action_push_shipments()
+        self.assertEqual(self.told(), [["O-1"], ["O-1"]])
+        self.assertTrue(picking.sale_id.ec_mall_told)
+
+    def test_a_deleted_number_is_told_too(self):
+        picking = self.ship()
+        self.read(self.yamato_file((picking.ec_key, A)))
+        self.channel.action_push_shipments()
+        picking.carrier_tracking_ref = False
+        self.assertEqual(self.owed().payload["parcels"], [])
+        self.assertEqual(self.owed().payload["removed"], [A])
+        self.channel.action_push_shipments()
+        self.assertEqual(self.owed().state, "done")
+        self.assertFalse(picking.sale_id.ec_mall_told)
+
+    def test_a_later_number_replaces_before_shipping_and_asks_after(self):
+        picking = self.ship()
+        self.read(self.yamato_file((picking.ec_key, A)), validate=False)
+        self.assertEqual(picking.state, "assigned")
+        wizard = self.read(self.yamato_file((picking.ec_key, B)), validate=False)
+        self.assertEqual(wizard.line_ids.action, "replace")
+        self.assertEqual(picking.carrier_tracking_ref, B)
+        self.read(self.yamato_file((picking.ec_key, B)))
+        wizard = self.read(self.yamato_file((picking.ec_key, C)), apply=False)
+        self.assertEqual((wizard.line_ids.state, wizard.line_ids.action), ("ask", "skip"))
+        wizard.line_ids.action = "add"
+        wizard.action_apply()
+        self.assertEqual(picking.carrier_tracking_ref, f"{B},{C}")
+
+    def test_a_voided_slip_does_not_come_back_by_itself(self):
+        picking = self.ship()
+        self.read(self.yamato_file((picking.ec_key, A)), validate=False)
+        self.read_result(f"{picking.ec_key},,,{A},,取消", validate=False)
+        self.assertFalse(picking.carrier_tracking_ref)
+        wizard = self.read(self.yamato_file((picking.ec_key, A)), apply=False)
+        self.assertEqual(wizard.line_ids.state, "ask")
+
+    def test_hostile_files(self):
+        for content, word in (
+            (b"PK\x03\x04", "Excel"),
+            (b"\xff\xff\x80", "Shift_JIS"),
+            (b'a,"b\r\n', "line"),
+            (b"A,0,0,=1+1\r\n", "formula"),
+            (b"", "empty"),
+        ):
+            with self.assertRaises(UserError) as caught:
+                self.read(content)
+            self.assertIn(word, str(caught.exception))
+
+    def test_a_file_far_too_big(self):
+        with self.assertRaises(UserError) as caught:
+            self.read(bytes(15 * 1024 * 1024))
+        self.assertIn("MB", str(caught.exception))
+
+    def test_delivered_and_returned(self):
+        one, two = self.ship("A"), self.ship("B")
+        rows = [(one, A, "52,01"), (two, B, "52,34")]
+        content = "".join(f"{p.ec_key},{n},20261119,,{s}\r\n" for p, n, s in rows).encode()
+        self.read(content, "japanpost_history")
+        self.assertEqual(one.ec_parcel_ids.status, "delivered")
+        self.assertEqual(two.ec_parcel_ids.status, "returned")
+
+    def test_click_post_has_no_key(self):
+        picking = self.ship()
+        picking.carrier_id = self.env.ref("ec_shipping_jp.carrier_clickpost")
+        picking._ec_tick("labelled")
+        content = "お届け先郵便番号,お届け先氏名,お問い合わせ番号\r\n100-0001,山田　花子,"
+        self.read((content + A + "\r\n").encode("cp932"), "clickpost_issued")
+        self.assertEqual(picking.carrier_tracking_ref, A)
+
+    def test_what_is_not_reserved_is_not_shipped(self):
+        picking = self.ship()
+        picking.do_unreserve()
+        wizard = self.read(self.yamato_file((picking.ec_key, A)))
+        self.assertEqual(picking.carrier_tracking_ref, A)
+        self.assertNotEqual(picking.state, "done")
+        self.assertEqual(wizard.line_ids.state, "error")
+
+    def test_partial_deliveries_name_their_lines(self):
+        picking = self.ship(
+            lines=[self.line("TEA-1", 1100), self.line("RICE-1", 500)],
+            tax_summary=self.summary(("0.10", 1600, 145)), buyer_total="1600", total="1600",
+        )  # fmt: skip
+        rice = picking.move_ids.filtered(lambda m: m.product_id == self.rice)
+        rice.quantity = 0
+        picking.move_ids.filtered(lambda m: m.product_id == self.tea).picked = True
+        picking.carrier_tracking_ref = A
+        picking.with_context(skip_backorder=True).button_validate()
+        backorder = picking.backorder_ids
+        self.assertTrue(backorder.ec_ship_on)
+        payload = self.owed().payload
+        self.assertEqual(payload["parcels"][0]["lines"], [["product-TEA-1", "1"]])
+        self.channel.action_push_shipments()
+        backorder.move_ids.quantity = 1
+        backorder.carrier_tracking_ref = B
+        backorder.move_ids.picked = True
+        backorder.button_validate()
+        self.assertEqual(len(self.owed().payload["parcels"]), 2)
+        self.assertFalse(picking.sale_id.ec_mall_told)
+        self.channel.action_push_shipments()
+        self.assertEqual(picking.sale_id.ec_stage, "done")
+
+    def test_each_destination_has_its_own_parcel(self):
+        first = self.order_payload()["buyer"]
+        second = {**first, "name": "鈴木 一郎", "street": "別の町2-2", "phone": "03-1111-1111"}
+        order = self.pull(
+            self.order_payload(
+                destinations=[{"ref": "D1", "address": first}, {"ref": "D2", "address": second}],
+                lines=[self.line("TEA-1", 1100), self.line("RICE-1", 500, destination=1)],
+                tax_summary=self.summary(("0.10", 1600, 145)), buyer_total="1600", total="1600",
+            )
+        )  # fmt: skip
+        order.ec_check_ids.action_clear()
+        self.assertEqual(len(order.picking_ids), 2)
+        for picking, number in zip(order.picking_ids.sorted("id"), (A, B), strict=True):
+            self.read(self.yamato_file((picking.ec_key, number)))
+        parcels = self.owed().payload["parcels"]
+        self.assertEqual({p["destination_ref"] for p in parcels}, {"D1", "D2"})
+
+    def test_a_refusal_comes_back_with_the_reason(self):
+        picking = self.ship()
+        self.read(self.yamato_file((picking.ec_key, A)))
+        self.fail_with("push_shipments", "data", "rejected")
+        self.channel.action_push_shipments()
+        self.assertEqual(self.owed().state, "failed")
+        self.assertTrue(self.owed().error_message)
+        self.assertFalse(picking.sale_id.ec_mall_told)

@@ -1,0 +1,230 @@
+"""The last units: one shop only, one after the other, never two."""
+
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.tests import tagged
+
+from ..lib.errors import TransientError
+from .stock_common import EcStockCommon
+
+
+@tagged("post_install", "-at_install")
+class TestStockGuard(EcStockCommon):
+    def setUp(self):
+        super().setUp()
+        self.guard = self.env["ec.stock.guard"].create({"units": 2})
+        self.first = self.channel
+        self.second = self.make_channel(name="Second", sequence=20)
+        self.shops = self.first + self.second
+        for channel in self.shops:
+            self.list_products(self.products, channel)
+        self.settle()
+
+    def settle(self):
+        """Push until nothing is left to send."""
+        for _round in range(3):
+            for channel in self.shops:
+                channel.operation_ids.write({"blocked_until": False})
+                self.push(channel)
+
+    def shows(self, code="P-1"):
+        return [self.shown(channel)[code] for channel in self.shops]
+
+    def set_free(self, quantity, product=None):
+        product = product or self.tea
+        quant = self.env["stock.quant"]
+        free = self.first._stock_free(product)[product.id]
+        quant._update_available_quantity(product, self.stock_location, quantity - free)
+
+    def test_above_the_threshold_all_show(self):
+        self.assertEqual(self.shows(), [10, 10])
+        self.set_free(3)
+        self.settle()
+        self.assertEqual(self.shows(), [3, 3])
+
+    def test_last_units_in_the_first_shop(self):
+        self.set_free(2)
+        self.settle()
+        self.assertEqual(self.shows(), [2, 0])
+        self.first.sequence = 30
+        self.settle()
+        self.assertEqual(self.shows(), [0, 2])
+        self.set_free(5)
+        self.settle()
+        self.assertEqual(self.shows(), [5, 5])
+
+    def test_new_shop_waits_for_the_zero_of_the_old(self):
+        self.set_free(2)
+        self.settle()
+        self.first.sequence = 30
+
+        def away(adapter, channel, levels, key):
+            raise TransientError("away")
+
+        with self.mall(away):
+            self.push(self.first)
+        self.push(self.second)
+        self.assertEqual(self.shows(), [2, 0], "the old shop has not confirmed its zero")
+        self.first.operation_ids.write({"blocked_until": False})
+        self.push(self.first)
+        self.assertEqual(self.shows(), [0, 0])
+        self.assertTrue(
+            self.env["ec.stock.signal"].search([("channel_id", "=", self.second.id)]),
+            "the waiting shop is woken",
+        )
+        self.push(self.second)
+        self.assertEqual(self.shows(), [0, 2])
+
+    def test_sale_of_the_mall_goes_first(self):
+        now = fields.Datetime.now()
+        self.set_free(1)
+        self.settle()
+        sale = self.env["ec.channel.sale"].create(
+            {
+                "name": "Sale",
+                "channel_id": self.second.id,
+                "start_at": now - timedelta(minutes=1),
+                "end_at": now + timedelta(hours=1),
+            }
+        )
+        self.settle()
+        self.assertEqual(self.shows(), [0, 1])
+        sale.end_at = now - timedelta(seconds=1)
+        self.assertEqual(sale.phase, "over")
+        self.settle()
+        self.assertEqual(self.shows(), [1, 0])
+
+    def test_turns(self):
+        self.guard.write({"choice": "turn", "turn_hours": 1})
+        self.set_free(1)
+        seen = []
+        for hours in range(3):
+            with freeze_time(fields.Datetime.now() + timedelta(hours=hours)):
+                self.env["ec.channel"]._stock_clock()
+                self.settle()
+                seen.append(tuple(self.shows()))
+        self.assertEqual(set(seen), {(1, 0), (0, 1)})
+        self.assertNotEqual(seen[0], seen[1])
+        self.assertEqual(seen[0], seen[2])
+
+    def test_paused_or_unmatched_shop_holds_nothing(self):
+        self.set_free(1)
+        self.first.state = "paused"
+        self.push(self.second)
+        self.assertEqual(self.shown(self.second)["P-1"], 1)
+
+    def test_threshold_by_sales_speed(self):
+        self.guard.write({"mode": "speed", "units": 0, "speed_days": 10, "cover_days": 1})
+        self.env["sale.order"].create(
+            {
+                "partner_id": self.env.user.partner_id.id,
+                "order_line": [(0, 0, {"product_id": self.cup.id, "product_uom_qty": 40})],
+            }
+        ).action_confirm()
+        limits = self.guard._thresholds(self.company, self.products)
+        self.assertEqual({p.id: units for p in self.cup for units in [limits[p.id][1]]},
+                         {self.cup.id: 4})
+        self.assertNotIn(self.tea.id, limits, "what does not sell is not guarded")
+
+    def test_nearest_guard_decides(self):
+        self.guard.create({"product_tmpl_id": self.tea.product_tmpl_id.id, "mode": "off"})
+        self.set_free(1)
+        self.set_free(1, self.cup)
+        self.settle()
+        self.assertEqual((self.shows("P-1"), self.shows("P-2")), ([1, 1], [1, 0]))
+
+    def test_preview_names_the_reason(self):
+        self.set_free(1)
+        self.settle()
+        skus = self.skus(self.second).filtered(lambda sku: sku.product_id == self.tea)
+        skus.invalidate_recordset()
+        self.assertEqual((skus.qty_offered, skus.stock_cause), (0, "elsewhere"))
+
+
+@tagged("post_install", "-at_install")
+class TestMaintenance(EcStockCommon):
+    def setUp(self):
+        super().setUp()
+        self.list_products(self.products)
+        self.env["stock.quant"]._update_available_quantity(self.cup, self.stock_location, -8)
+        self.push()
+        self.start = fields.Datetime.now().replace(microsecond=0) + timedelta(hours=1)
+        self.window = self.env["ec.channel.maintenance"].create(
+            {
+                "name": "Maintenance",
+                "channel_id": self.channel.id,
+                "start_at": self.start,
+                "end_at": self.start + timedelta(hours=2),
+            }
+        )
+
+    def at(self, **delta):
+        return freeze_time(self.start + timedelta(**delta))
+
+    def test_zero_before_and_back_after(self):
+        self.assertEqual(self.window.phase, "planned")
+        with self.at(minutes=-10):
+            self.env["ec.channel"]._stock_clock()
+            self.assertEqual(self.window.phase, "before")
+            self.push()
+            self.assertEqual(self.shown(), {"P-1": 10, "P-2": 0, "P-3": 10})
+        with self.at(minutes=5):
+            self.env["ec.channel"]._stock_clock()
+            self.assertFalse(self.channel._may_run("push_stock"))
+            self.move(self.tea, 1)
+            self.assertEqual(self.push(), [], "the mall is left alone")
+            self.channel.invalidate_recordset(["notice"])
+            self.assertIn("Maintenance", self.channel.notice)
+        with self.at(hours=3):
+            self.env["ec.channel"]._stock_clock()
+            self.push()
+            self.assertEqual(self.shown(), {"P-1": 9, "P-2": 2, "P-3": 10})
+            self.channel.invalidate_recordset(["notice"])
+            self.assertFalse(self.channel.notice)
+
+    def test_count_finds_what_was_missed(self):
+        now = fields.Datetime.now().replace(microsecond=0)
+        placed = (now - timedelta(hours=3)).isoformat() + "+00:00"
+        for ref in ("C-1", "C-2"):
+            self.channel._fake_put_order(self.order_payload(ref, ordered_at=placed))
+        self.channel.action_pull_orders()
+        self.env["ec.exchange"].search([("external_ref", "=", "C-2")]).unlink()
+        self.channel.action_count_orders()
+        count = self.channel.order_count_ids
+        self.assertEqual(
+            (count.mall_count, count.own_count, count.missing_refs, count.fetched_count),
+            (2, 1, "C-2", 1),
+        )
+        self.channel.action_count_orders()
+        self.assertEqual(self.channel.order_count_ids[0].missing_count, 0)
+
+    def test_count_after_an_outage(self):
+        self.fail_with("pull_orders")
+        self.channel.action_pull_orders()
+        self.mend()
+        with self.capture_triggers("count_orders") as caught:
+            self.channel.action_pull_orders()
+        self.assertTrue(caught)
+
+    def capture_triggers(self, op):
+        from contextlib import contextmanager
+        from unittest.mock import patch
+
+        caught = []
+        model = self.registry["ec.channel"]
+        original = model._trigger_op
+
+        def trigger(channel, name, at=None):
+            if name == op:
+                caught.append(name)
+            return original(channel, name, at)
+
+        @contextmanager
+        def catching():
+            with patch.object(model, "_trigger_op", trigger):
+                yield caught
+
+        return catching()
