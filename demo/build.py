@@ -12,7 +12,7 @@ from . import catalog, pictures, shop
 PAST_ORDERS = 200
 OPEN_ORDERS = 30
 _JST = timezone(timedelta(hours=9))
-_NAMES = {"rakuten": "さくらのき 楽天市場店", "shopify": "さくらのき 公式ストア"}
+_NAMES = {"rakuten": "楽天市場店", "shopify": "公式ストア"}
 _COLOURS = {"rakuten": 1, "shopify": 10}
 #: What a simulated mall prints → the channel's fields.
 _FIELDS = {

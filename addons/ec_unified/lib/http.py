@@ -166,10 +166,25 @@ class Retry:
     """Repeats reads that failed for a passing reason, with growing, jittered waits.
 
     Writes never go through here: their client reads the mall's state first.
+
+    :param float budget: seconds after which no further try begins; a scheduled run must end long
+        before the server's own time limit
     """
 
-    def __init__(self, *, attempts=4, first=0.5, cap=15.0, sleep=time.sleep, jitter=random.random):
+    def __init__(
+        self,
+        *,
+        attempts=4,
+        first=0.5,
+        cap=15.0,
+        budget=40.0,
+        sleep=time.sleep,
+        jitter=random.random,
+        clock=time.monotonic,
+    ):
         self.attempts = attempts
+        self._budget = budget
+        self._clock = clock
         self._first = first
         self._cap = cap
         self._sleep = sleep
@@ -180,14 +195,17 @@ class Retry:
 
         :raise EcError: the last error
         """
+        started = self._clock()
         for attempt in range(1, self.attempts + 1):
             try:
                 return call()
             except TransientError as error:
                 final = error.reason in ("maintenance", "uncertain_write")
-                if final or attempt == self.attempts:
+                delay = self._delay(attempt, error)
+                late = self._clock() - started + delay > self._budget
+                if final or late or attempt == self.attempts:
                     raise
-                self._sleep(self._delay(attempt, error))
+                self._sleep(delay)
         raise EcError("unreachable")
 
     def _delay(self, attempt, error):

@@ -220,13 +220,17 @@ class EcChannel(models.Model):
             channel._operation(op).request_no += 1
         self._trigger_op(op)
 
-    def _commit(self, processed=0, remaining=None):
+    def _commit(self, processed=0):
         """Commit through the cron's interface.
+
+        What is left is never told to the scheduler: it would call a run with work left ten times in
+        a row, however long each takes, until the server's time limit kills the process. Whoever
+        stops with work left triggers his operation again; then others have their turn first.
 
         :return: seconds left for this run (infinite outside a cron)
         :rtype: float
         """
-        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
+        return self.env["ir.cron"]._commit_progress(processed, remaining=0)
 
     def _rollback(self):
         """Give up what this run has not committed."""

@@ -91,7 +91,9 @@ class EcChannel(models.Model):
             self._store_listings(page.listings)
             cursor = {**cursor, "page": page.cursor, "more": page.more}
             self._set_cursor("import_listings", cursor)
-            self._commit(processed=len(page.listings))
+            if not self._commit(processed=len(page.listings)) and page.more:
+                self._trigger_op("import_listings")
+                return
         self._archive_unseen(fields.Datetime.to_datetime(cursor["started"]))
         self._set_cursor("import_listings", {**cursor, "page": None, "more": False})
 

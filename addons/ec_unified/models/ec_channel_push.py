@@ -65,13 +65,13 @@ class EcChannel(models.Model):
         run = StockRun(adapter=adapter, limits=adapter._limits(self))
         self._stock_orders_first(run)
         queue = self._stock_collect(run.parsed)
-        left = self._commit(remaining=len(queue))
+        left = self._commit()
         # A cron run is given few seconds at a time: do one batch at least, the rest stays dirty.
         left = left or 1
         while queue and left > 0 and not run.setup_error:
             batch, queue = queue[: run.limits.stock_batch], queue[run.limits.stock_batch :]
             self._stock_orders_first(run)
-            left = self._stock_send_batch(run, self.env["ec.listing.sku"].browse(batch), len(queue))
+            left = self._stock_send_batch(run, self.env["ec.listing.sku"].browse(batch))
             if not queue and run.again:
                 # The mall moved under us, so there are orders we have not seen.
                 self._stock_orders_first(run, force=True)
@@ -140,10 +140,9 @@ class EcChannel(models.Model):
 
     # === ONE BATCH === #
 
-    def _stock_send_batch(self, run, skus, remaining):
+    def _stock_send_batch(self, run, skus):
         """Compute, mark, send and note one batch; each of the two commits stands alone.
 
-        :param int remaining: how many SKUs wait after this batch
         :return: seconds left for this run
         """
         skus = skus.exists()._stock_sendable()
@@ -153,7 +152,7 @@ class EcChannel(models.Model):
         if run.zero_only:
             send = send.filtered(lambda sku: not targets[sku.id])
         if not send:
-            return self._commit(processed=len(skus), remaining=remaining)
+            return self._commit(processed=len(skus))
         key = uuid.uuid4().hex
         seen = send._stock_mark_in_flight(key)
         keys = {sku.id: sku._stock_key() for sku in send}
@@ -161,7 +160,7 @@ class EcChannel(models.Model):
         self._commit()  # nothing is open while the mall works
         results = self._stock_call(run, levels, key)
         self._stock_note(run, seen, keys, targets, results)
-        return self._commit(processed=len(skus), remaining=remaining)
+        return self._commit(processed=len(skus))
 
     def _stock_call(self, run, levels, key):
         """The adapter's write, with its whole-batch failures sorted out.

@@ -59,8 +59,9 @@ class EcChannel(models.Model):
         """
         adapter = self._adapter()
         limits = adapter._limits(self)
-        ids = self.env["ec.listing.sku"].search([("channel_id", "=", self.id)], order="id").ids
-        self._commit(remaining=len(ids))
+        after = (self._get_cursor("verify_stock") or {}).get("after", 0)
+        domain = [("channel_id", "=", self.id), ("id", ">", after)]
+        ids = self.env["ec.listing.sku"].search(domain, order="id").ids
         for start in range(0, len(ids), CHUNK):
             part = ids[start : start + CHUNK]
             skus = self.env["ec.listing.sku"].browse(part).exists()._stock_sendable()
@@ -70,7 +71,11 @@ class EcChannel(models.Model):
             have = self._stock_read(adapter, limits, keys)
             self._commit()
             self._compare_stock(skus.exists()._stock_sendable(), have, read_at)
-            self._commit(processed=len(part))
+            self._set_cursor("verify_stock", {"after": part[-1]})
+            if not self._commit(processed=len(part)):
+                self._trigger_op("verify_stock")
+                return
+        self._set_cursor("verify_stock", {})
 
     def _compare_stock(self, skus, have, read_at):
         """List the differences of ``skus``; correct by itself what no person caused.

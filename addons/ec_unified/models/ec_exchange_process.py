@@ -48,7 +48,7 @@ class EcExchange(models.Model):
         worked, collisions = 0, 0
         domain = self._due_domain(channel, kind, direction)
         todo = self.sudo().with_env(channel.env)
-        channel._commit(remaining=todo.search_count(domain))
+        channel._commit()
         while collisions < MAX_COLLISIONS:
             try:
                 batch = todo._next_batch(domain, limit)
