@@ -31,7 +31,7 @@ _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 _READY = """
 (async () => {
     const wanted = %s;
-    const end = Date.now() + 20000;
+    const end = Date.now() + 80000;
     while (Date.now() < end) {
         const busy = document.querySelector(".o_loading_indicator, .o_blockUI");
         if (!busy && document.querySelector(wanted)) {
@@ -71,12 +71,18 @@ SHOTS = (
         after=".o_form_view [name=ec_band]",
         height=1150,
     ),
-    Shot("shops", "/odoo/shops", ".o_ec_channel_kanban .o_kanban_record .badge", login="kanri", height=620),
+    Shot(
+        "shops",
+        "/odoo/shops",
+        ".o_ec_channel_kanban .o_kanban_record .badge",
+        login="kanri",
+        height=620,
+    ),
     Shot("errors", "/odoo/shop-errors", ".o_list_view, .o_view_nocontent", height=620),
     Shot("listings", "/odoo/shop-listings", ".o_list_view tbody tr"),
     Shot("mall", "", ".card[data-sku] img"),
-    Shot("phone-today", "/odoo/shop-dashboard", ".o_ec_dashboard .o_ec_shop", width=390, height=844),
-    Shot("phone-orders", "/odoo/shop-orders", ".o_kanban_record", width=390, height=844),
+    Shot("phone-today", "/odoo/shop-dashboard", ".o_ec_dashboard .o_ec_shop", "juchu", width=390),
+    Shot("phone-orders", "/odoo/shop-orders", ".o_kanban_record", width=390),
 )
 
 
@@ -148,7 +154,7 @@ class Browser:
     def wait(self, selector: str) -> None:
         """Wait until the page shows this.
 
-        :raise SystemExit: it does not within 20 seconds
+        :raise SystemExit: it does not within 80 seconds
         """
         if not self.evaluate(_READY % json.dumps(selector)):
             raise SystemExit(f"not shown: {selector}\n" + "\n".join(self.complaints))

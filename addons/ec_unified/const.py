@@ -27,6 +27,8 @@ CHECK_CODES = [
     ("foreign_currency", "Foreign currency"),
     ("test_order", "Test order"),
     ("medicine", "Contains medicine"),
+    ("rule", "Rule of the shop"),
+    ("stock_short", "Not enough stock"),
     ("other", "Other"),
 ]
 

@@ -7,7 +7,7 @@ from ec_addons.ec_shipping_jp.lib import barcode
 
 
 def test_known_symbols():
-    assert barcode.code128_values("PJJ123C") == [104, 48, 42, 42, 17, 18, 19, 35, 54, 106]
+    assert barcode.code128_values("PJJ123C") == [104, 48, 42, 42, 17, 18, 19, 35, 55, 106]
     assert barcode.code128_values("1234") == [105, 12, 34, (105 + 12 + 68) % 103, 106]
 
 

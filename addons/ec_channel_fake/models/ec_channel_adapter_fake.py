@@ -25,7 +25,7 @@ class EcChannelAdapterFake(models.AbstractModel):
         return "http://127.0.0.1/fake"
 
     def _support(self):
-        return {"confirm": True, "webhook": False, "cancel": True}
+        return {"confirm": True, "webhook": False, "cancel": True, "mark_paid": True, "memo": True}
 
     def _limits(self, channel):
         return data.Limits(stock_batch=50, stock_read_batch=50, confirm_batch=20, shipment_batch=10)
@@ -114,6 +114,14 @@ class EcChannelAdapterFake(models.AbstractModel):
 
     def _cancel_order(self, channel, ref, reason_code, restock):
         self._call(channel, "cancel", [ref, reason_code, restock])
+        return data.Result(ref=ref, ok=True)
+
+    def _mark_order_paid(self, channel, ref):
+        self._call(channel, "mark_paid", ref)
+        return data.Result(ref=ref, ok=True)
+
+    def _note_order(self, channel, ref, text):
+        self._call(channel, "memo", [ref, text])
         return data.Result(ref=ref, ok=True)
 
     # === STOCK AND LISTINGS === #

@@ -10,9 +10,10 @@ from odoo.addons.ec_unified.lib.data import (
     Limits,
     ListingPage,
     Problem,
+    Result,
     SkuKey,
 )
-from odoo.addons.ec_unified.lib.errors import SetupError
+from odoo.addons.ec_unified.lib.errors import EcError, SetupError
 
 from ..lib import const
 from ..lib.checks import ConnectionCheck
@@ -43,7 +44,7 @@ class EcChannelAdapterRakuten(models.AbstractModel):
 
     @api.model
     def _support(self):
-        return {"confirm": True, "cancel": True, "webhook": False}
+        return {"confirm": True, "cancel": True, "webhook": False, "memo": True}
 
     def _limits(self, channel):
         return Limits(
@@ -171,8 +172,8 @@ class EcChannelAdapterRakuten(models.AbstractModel):
         return [document(found[ref]) for ref in dict.fromkeys(refs) if ref in found]
 
     def _list_order_refs(self, channel, start, end):
-        orders = self._orders(channel)
-        return list(orders.search(start.replace(tzinfo=UTC), end.replace(tzinfo=UTC)))
+        found = self._orders(channel).search(start.replace(tzinfo=UTC), end.replace(tzinfo=UTC))
+        return [number for window in found for number in window.numbers]
 
     def _parse_order(self, channel, payload):
         return parse_order(payload)
@@ -184,6 +185,13 @@ class EcChannelAdapterRakuten(models.AbstractModel):
         orders = self._orders(channel)
         shipping = ShippingService(orders.client, orders)
         return orders.cancel(ref, int(reason_code), restock, shipping)
+
+    def _note_order(self, channel, ref, text):
+        try:
+            self._orders(channel).append_memo(ref, text)
+        except EcError as error:
+            return Result(ref=ref, ok=False, error=error)
+        return Result(ref=ref, ok=True)
 
     # === STOCK AND LISTINGS === #
 

@@ -4,3 +4,4 @@ from . import test_orders
 from . import test_shipment
 from . import test_stock
 from . import test_situations
+from . import test_changes

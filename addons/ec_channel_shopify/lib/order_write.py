@@ -20,6 +20,8 @@ from .failures import user_error
 
 _logger = logging.getLogger(__name__)
 
+#: A longer tag is refused.
+TAG_LENGTH = 40
 #: A cancellation is a job at the shop; ask this often, this many seconds apart.
 POLLS = 15
 POLL_SECONDS = 1.0
@@ -67,6 +69,18 @@ def mark_as_paid(client: ShopifyClient, ref: str) -> Result:
         except (UncertainWriteError, ConflictError):
             if not _is_paid(_state(client, ref)):
                 raise
+    except EcError as error:
+        return Result(ref=ref, ok=False, error=error)
+    return Result(ref=ref, ok=True)
+
+
+def add_tag(client: ShopifyClient, ref: str, text: str) -> Result:
+    """Tag an order; the shop keeps its other tags and knows equal ones once. The note of an order
+    is the buyer's, so it is left alone."""
+    tag = text.replace(",", " ").strip()[:TAG_LENGTH]
+    try:
+        reply = client.execute("order_tags_add", {"id": ref, "tags": [tag]})
+        raise_user_errors(reply.data["tagsAdd"], reply)
     except EcError as error:
         return Result(ref=ref, ok=False, error=error)
     return Result(ref=ref, ok=True)

@@ -21,7 +21,7 @@ from ..lib.fulfilment import push_shipment
 from ..lib.listings import read_listings
 from ..lib.order_parse import parse_order
 from ..lib.order_payment import looks_like_cod
-from ..lib.order_write import cancel_order, mark_as_paid
+from ..lib.order_write import add_tag, cancel_order, mark_as_paid
 from ..lib.orders import OrderReader
 from ..lib.token import ClientCredentials, PermanentToken
 from ..lib.wishes import split_words
@@ -51,7 +51,7 @@ class EcChannelAdapterShopify(models.AbstractModel):
 
     @api.model
     def _support(self):
-        return {"webhook": True, "cancel": True}
+        return {"webhook": True, "cancel": True, "mark_paid": True, "memo": True}
 
     def _limits(self, channel):
         places = max(len(channel._shopify_stock_locations()), 1)
@@ -246,6 +246,9 @@ class EcChannelAdapterShopify(models.AbstractModel):
         :rtype: lib.data.Result
         """
         return mark_as_paid(self._client(channel), ref)
+
+    def _note_order(self, channel, ref, text):
+        return add_tag(self._client(channel), ref, text)
 
     # === STOCK AND LISTINGS === #
 

@@ -4,3 +4,4 @@ from . import test_flow
 from . import test_onboarding
 from . import test_webhook
 from . import test_situations
+from . import test_changes

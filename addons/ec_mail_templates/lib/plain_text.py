@@ -50,8 +50,6 @@ def _is_shown(char: str) -> bool:
     category = unicodedata.category(char)
     if category in ("Cc", "Cf", "Cs", "Co", "Cn"):
         return char in "\n\t"
-    if category == "So" and ord(char) > 0x2FFF:
-        return False
     return ord(char) <= 0xFFFF or category == "Lo"
 
 
@@ -69,7 +67,7 @@ def wrap(line: str, width: int = WIDTH) -> list[str]:
             if token[0] in _NOT_FIRST and len(token) == 1:
                 row += token
                 continue
-            carry = ""
+            row, carry = _natural_break(row, width)
             while row and row[-1] in _NOT_LAST:
                 row, carry = row[:-1], row[-1] + carry
             rows.append(row.rstrip())
@@ -79,6 +77,14 @@ def wrap(line: str, width: int = WIDTH) -> list[str]:
         row += token
     rows.append(row.rstrip())
     return rows
+
+
+def _natural_break(row: str, width: int) -> tuple[str, str]:
+    """Break after a comma or full stop rather than within a word, if one is late enough."""
+    at = max(row.rfind("、"), row.rfind("。")) + 1
+    if at and at < len(row) and text_width(row[:at]) >= width * 0.55:
+        return row[:at], row[at:]
+    return row, ""
 
 
 def html_to_text(source: str, width: int = WIDTH) -> str:

@@ -65,9 +65,7 @@ class EcChannel(models.Model):
         for channel in self:
             for name in ("ec_mail_from", "ec_mail_reply_to", "ec_mail_bcc"):
                 if channel[name] and not email_normalize(channel[name]):
-                    raise ValidationError(
-                        self.env._("“%s” is no mail address.", channel[name])
-                    )
+                    raise ValidationError(self.env._("“%s” is no mail address.", channel[name]))
             if channel.ec_mail_mode == "on" and not channel.ec_mail_from:
                 raise ValidationError(
                     self.env._("Give the sender's address before mails are switched on.")

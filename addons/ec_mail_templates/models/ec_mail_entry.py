@@ -50,16 +50,24 @@ class EcMailEntry(models.Model):
         "ec.mail.entry", string="Told in the mail of", readonly=True, ondelete="set null"
     )
     follower_ids = fields.One2many("ec.mail.entry", "lead_id", string="Tells also of")
-    mail_id = fields.Many2one("mail.mail", readonly=True, ondelete="set null", index=True)
+    mail_id = fields.Many2one(
+        "mail.mail", string="Mail in the queue", readonly=True, ondelete="set null", index=True
+    )
     mail_message_id = fields.Many2one(
         "mail.message", readonly=True, ondelete="set null", index="btree_not_null"
+    )
+    mail_subject = fields.Char(related="mail_id.subject", string="Subject of the mail")
+    mail_body = fields.Text(related="mail_id.body_html", string="The mail")
+    mail_text = fields.Text(related="mail_id.ec_text", string="The mail as text")
+    mail_attachment_ids = fields.Many2many(
+        related="mail_id.attachment_ids", string="Attachments of the mail"
     )
     message_ref = fields.Char(string="Message-ID", readonly=True, index="btree_not_null")
     server_id = fields.Many2one("ir.mail_server", readonly=True, ondelete="set null")
     attempts = fields.Integer(readonly=True)
     next_try_at = fields.Datetime(readonly=True)
     sent_at = fields.Datetime(readonly=True, index="btree_not_null")
-    failure = fields.Char(string="Failure", readonly=True)
+    failure = fields.Char(readonly=True)
     is_overdue = fields.Boolean(
         string="Should have gone out", compute="_compute_is_overdue", search="_search_is_overdue"
     )
@@ -95,16 +103,22 @@ class EcMailEntry(models.Model):
         )
         return owing if True in value else ~owing
 
+    def write(self, vals):
+        """A text changed by a person is sent as it is."""
+        text = {"draft_body", "draft_subject"} & vals.keys()
+        if text and "edited" not in vals and not self.env.su:
+            vals = {**vals, "edited": True}
+        return super().write(vals)
+
     def _settle(self, state, reason, **values):
         """Note a decision; writes only what changes."""
         for entry in self:
-            new = {"state": state, "reason": reason, **values}
-            changed = {
-                name: value
-                for name, value in new.items()
-                if entry._fields[name].convert_to_cache(value, entry) != entry[name]
-                and (value or entry[name])
-            }
+            changed = {}
+            for name, value in {"state": state, "reason": reason, **values}.items():
+                known = entry[name]
+                known = known.id if isinstance(known, models.BaseModel) else known
+                if (known or False) != (value or False):
+                    changed[name] = value
             if changed:
                 entry.write(changed)
 

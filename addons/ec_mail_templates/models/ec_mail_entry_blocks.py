@@ -84,8 +84,7 @@ class EcMailEntry(models.Model):
     def _moment(self, value):
         if not value:
             return ""
-        zone = pytz.timezone(self.company_id.resource_calendar_id.tz or "Asia/Tokyo")
-        local = pytz.utc.localize(value).astimezone(zone)
+        local = pytz.utc.localize(value).astimezone(self._zone())
         return f"{self._day(local.date())} {local:%H:%M}"
 
     def _money(self, amount, order):
@@ -99,16 +98,17 @@ class EcMailEntry(models.Model):
     @api.depends_context(*_CONTEXT)
     @api.depends("order_id")
     def _compute_block_order(self):
-        _ = self.env._
         for entry in self:
             blocks = []
             for order in entry._told().order_id:
-                block = Block(_("Your order"))
-                block.add(_("Order number"), order.ec_order_number or order.name)
-                block.add(_("Ordered on"), entry._moment(order.ec_ordered_at or order.date_order))
-                block.add(_("Payment"), order.ec_payment_label)
-                block.add(_("Delivery"), order.ec_delivery_label)
-                block.add(_("Wished delivery"), entry._wish(order))
+                block = Block(self.env._("Your order"))
+                block.add(self.env._("Order number"), order.ec_order_number or order.name)
+                block.add(
+                    self.env._("Ordered on"), entry._moment(order.ec_ordered_at or order.date_order)
+                )
+                block.add(self.env._("Payment"), order.ec_payment_label)
+                block.add(self.env._("Delivery"), order.ec_delivery_label)
+                block.add(self.env._("Wished delivery"), entry._wish(order))
                 entry._add_gift(block, order)
                 blocks.append(block)
             entry.block_order = entry._show(blocks)
@@ -129,12 +129,11 @@ class EcMailEntry(models.Model):
         return " ".join(part for part in (day, hours) if part)
 
     def _add_gift(self, block, order):
-        _ = self.env._
         if order.ec_is_gift:
-            block.add(_("Gift"), _("We send it as a gift."))
-        block.add(_("Noshi"), order.ec_noshi)
-        block.add(_("Wrapping"), order.ec_wrapping_text)
-        block.add(_("Message card"), order.ec_gift_message)
+            block.add(self.env._("Gift"), self.env._("We send it as a gift."))
+        block.add(self.env._("Noshi"), order.ec_noshi)
+        block.add(self.env._("Wrapping"), order.ec_wrapping_text)
+        block.add(self.env._("Message card"), order.ec_gift_message)
 
     @api.depends_context(*_CONTEXT)
     @api.depends("order_id")
@@ -175,29 +174,30 @@ class EcMailEntry(models.Model):
 
     def _amounts(self, order):
         """Sum of goods, fees and discounts, what the mall pays, the total, tax per rate."""
-        _ = self.env._
-        block = Block(_("Amounts"))
+        block = Block(self.env._("Amounts"))
         goods = self._goods_lines(order)
         subtotal = sum(line.price_unit * line.product_uom_qty for line in goods)
-        block.add(_("Goods in all"), self._money(subtotal, order))
+        block.add(self.env._("Goods in all"), self._money(subtotal, order))
         for kind, label in self._fee_labels().items():
             lines = order.order_line.filtered(lambda line, kind=kind: line.ec_line_kind == kind)
             amount = sum(line.price_unit * line.product_uom_qty for line in lines)
             if amount or (kind == "shipping" and lines):
                 block.add(label, self._money(amount, order))
         if order.ec_undecided:
-            block.add(_("Total"), _("We will tell you the amount by mail."), strong=True)
+            block.add(
+                self.env._("Total"), self.env._("We will tell you the amount by mail."), strong=True
+            )
             return block
         if order.ec_points:
-            block.add(_("Points used"), self._money(-order.ec_points, order))
+            block.add(self.env._("Points used"), self._money(-order.ec_points, order))
         if order.ec_mall_coupon:
-            block.add(_("Coupon"), self._money(-order.ec_mall_coupon, order))
+            block.add(self.env._("Coupon"), self._money(-order.ec_mall_coupon, order))
         total = self._money(order.ec_buyer_total, order)
-        block.add(_("You pay"), _("%s (tax included)", total), strong=True)
+        block.add(self.env._("You pay"), self.env._("%s (tax included)", total), strong=True)
         for row in order.ec_tax_summary or []:
             block.add(
-                _("of this %s%%", f"{float(row['rate']) * 100:g}"),
-                _(
+                self.env._("of this %s%%", f"{float(row['rate']) * 100:g}"),
+                self.env._(
                     "%(total)s (consumption tax %(tax)s)",
                     total=self._money(row["total"], order),
                     tax=self._money(row["tax"], order),
@@ -207,16 +207,15 @@ class EcMailEntry(models.Model):
 
     @api.model
     def _fee_labels(self):
-        _ = self.env._
         return {
-            "shipping": _("Postage"),
-            "cod_fee": _("Cash on delivery fee"),
-            "payment_fee": _("Payment fee"),
-            "wrapping": _("Gift wrapping"),
-            "shop_discount": _("Shop coupon"),
-            "tip": _("Tip"),
-            "other_fee": _("Other fees"),
-            "difference": _("Adjustment"),
+            "shipping": self.env._("Postage"),
+            "cod_fee": self.env._("Cash on delivery fee"),
+            "payment_fee": self.env._("Payment fee"),
+            "wrapping": self.env._("Gift wrapping"),
+            "shop_discount": self.env._("Shop coupon"),
+            "tip": self.env._("Tip"),
+            "other_fee": self.env._("Other fees"),
+            "difference": self.env._("Adjustment"),
         }
 
     # === PAYMENT === #
@@ -224,17 +223,16 @@ class EcMailEntry(models.Model):
     @api.depends_context(*_CONTEXT)
     @api.depends("order_id")
     def _compute_block_payment(self):
-        _ = self.env._
         for entry in self:
             order, channel = entry.order_id, entry.channel_id
-            block = Block(_("Payment"))
-            block.add(_("Amount"), entry._money(order.ec_buyer_total, order), strong=True)
-            block.add(_("Method"), order.ec_payment_label)
-            block.add(_("Pay by"), entry._day(order.ec_payment_due_on))
+            block = Block(self.env._("Payment"))
+            block.add(self.env._("Amount"), entry._money(order.ec_buyer_total, order), strong=True)
+            block.add(self.env._("Method"), order.ec_payment_label)
+            block.add(self.env._("Pay by"), entry._day(order.ec_payment_due_on))
             if order.ec_payment_role == "bank":
-                block.add(_("Our account"), channel.ec_mail_bank_account)
+                block.add(self.env._("Our account"), channel.ec_mail_bank_account)
             if order.ec_payment_role == "konbini":
-                block.add(_("How to pay"), channel.ec_mail_konbini_note)
+                block.add(self.env._("How to pay"), channel.ec_mail_konbini_note)
             entry.block_payment = entry._show([block])
 
     # === SIGNATURE === #

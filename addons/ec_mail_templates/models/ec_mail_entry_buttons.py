@@ -15,6 +15,11 @@ _TOKEN = "ec_mail_unsubscribe"
 class EcMailEntry(models.Model):
     _inherit = "ec.mail.entry"
 
+    def _checked(self):
+        """These rows with full rights, once it is clear that the user may change them."""
+        self.check_access("write")
+        return self.sudo()
+
     def button_open_mail(self):
         """The mail as it was written, one click away."""
         self.ensure_one()
@@ -35,6 +40,7 @@ class EcMailEntry(models.Model):
             template = entry.template_id
             if not template:
                 raise UserError(self.env._("No template for this mail."))
+            entry.check_access("write")
             draft = entry.sudo()._render(template.sudo())[entry.id]
             entry.sudo().write(
                 {"draft_subject": draft["subject"], "draft_body": draft["body"], "edited": False}
@@ -43,7 +49,9 @@ class EcMailEntry(models.Model):
 
     def button_approve(self):
         """Release held mails, and those that wait for their time: they go out now."""
-        entries = self.sudo().filtered(lambda entry: entry.state in ("held", "waiting", "missing"))
+        entries = self._checked().filtered(
+            lambda entry: entry.state in ("held", "waiting", "missing")
+        )
         entries.write({"approved": True})
         entries._decide()
         self._wake()
@@ -51,14 +59,14 @@ class EcMailEntry(models.Model):
 
     def button_stop(self):
         """A person decides that these mails are not wanted."""
-        entries = self.sudo().filtered(lambda entry: entry.state in OPEN_STATES)
+        entries = self._checked().filtered(lambda entry: entry.state in OPEN_STATES)
         who = self.env.user.name
         entries._settle("not_wanted", self.env._("Stopped by %s.", who))
         return self._say(self.env._("%s mails stopped.", len(entries)))
 
     def button_resend(self):
         """Try failed mails again; what is certainly unsent or was stopped is decided anew."""
-        rows = self.sudo().filtered(lambda e: e.state in ("failed", "missing", "not_wanted"))
+        rows = self._checked().filtered(lambda e: e.state in ("failed", "missing", "not_wanted"))
         again = rows.filtered("mail_id")
         again.mail_id.write({"state": "outgoing"})
         again.write({"state": "queued", "attempts": 0, "next_try_at": False, "failure": False})
@@ -71,7 +79,7 @@ class EcMailEntry(models.Model):
     def button_send_again(self):
         """A second mail on purpose (the buyer deleted his), as a row of its own."""
         new = self.browse()
-        for entry in self.sudo().filtered(lambda e: e.state in ("sent", "bounced")):
+        for entry in self._checked().filtered(lambda e: e.state in ("sent", "bounced")):
             new |= entry.create(
                 {
                     "order_id": entry.order_id.id,
@@ -91,7 +99,7 @@ class EcMailEntry(models.Model):
 
     def button_was_sent(self):
         """The server's log shows it: a mail that was perhaps sent has arrived."""
-        rows = self.sudo().filtered(lambda entry: entry.state == "uncertain")
+        rows = self._checked().filtered(lambda entry: entry.state == "uncertain")
         now = fields.Datetime.now()
         who = self.env.user.name
         rows._settle("sent", self.env._("Confirmed by %s.", who), sent_at=now)
@@ -99,7 +107,7 @@ class EcMailEntry(models.Model):
 
     def button_was_not_sent(self):
         """It did not arrive: send it, under the same Message-ID."""
-        rows = self.sudo().filtered(lambda entry: entry.state == "uncertain")
+        rows = self._checked().filtered(lambda entry: entry.state == "uncertain")
         who = self.env.user.name
         rows._settle("queued", self.env._("Sent again by %s.", who), next_try_at=False)
         self._wake()

@@ -11,6 +11,8 @@ from ..const import UNPAID_STATES
 from ..lib.hours import due_moment
 
 BATCH = 500
+#: Beyond these a mail is on its way or settled.
+DECIDABLE = ("wanted", "waiting", "held", "missing")
 _AFTER_CANCEL = ("cancelled", "refunded", "manual", "paid")
 
 
@@ -38,9 +40,10 @@ class EcMailEntry(models.Model):
             self.env["ir.cron"]._commit_progress(0)
 
     def _decide(self):
-        """Decide on each entry; a fault of one leaves a reason and does not stop the others."""
-        known = self._gather()
-        for entry in self:
+        """Decide on each entry that is not on its way yet."""
+        entries = self.filtered(lambda entry: entry.state in DECIDABLE)
+        known = entries._gather()
+        for entry in entries:
             state, reason, values = entry._decision(known)
             entry._settle(state, reason, **values)
 
@@ -110,25 +113,30 @@ class EcMailEntry(models.Model):
 
     def _why_not(self):
         """A fact that makes this mail unwanted, in words; else an empty text."""
-        order, channel, kind, _ = self.order_id, self.channel_id, self.kind_id, self.env._
+        order, channel, kind = self.order_id, self.channel_id, self.kind_id
         if self.by_hand:
             return ""
-        if channel.ec_mail_mode == "off":
-            return _("The shop sends no mails.")
-        if channel.ec_mail_since and (self.event_at or self.create_date) < channel.ec_mail_since:
-            return _("Happened before the mails of the shop were switched on.")
+        as_if = self.env.context.get("ec_mail_as_if")
+        if channel.ec_mail_mode == "off" and not as_if:
+            return self.env._("The shop sends no mails.")
+        if (
+            channel.ec_mail_since
+            and not as_if
+            and (self.event_at or self.create_date) < channel.ec_mail_since
+        ):
+            return self.env._("Happened before the mails of the shop were switched on.")
         if order.state == "cancel" and kind.event not in _AFTER_CANCEL:
-            return _("The order was cancelled.")
+            return self.env._("The order was cancelled.")
         if order.state != "cancel" and kind.event == "cancelled":
-            return _("The order is active again.")
+            return self.env._("The order is active again.")
         if kind.only_unpaid and order.ec_payment_state not in UNPAID_STATES:
-            return _("The money has arrived.")
+            return self.env._("The money has arrived.")
         if kind.event == "waiting_stock" and order.ec_stage not in ("stock", "check", "new"):
-            return _("The goods are there.")
+            return self.env._("The goods are there.")
         if kind.event == "late" and order.ec_stage in ("shipped", "done"):
-            return _("Shipped by now.")
+            return self.env._("Shipped by now.")
         if "test_order" in order.ec_check_ids.mapped("code"):
-            return _("A test order.")
+            return self.env._("A test order.")
         return ""
 
     def _find_rule(self, known):
@@ -140,17 +148,17 @@ class EcMailEntry(models.Model):
 
     def _why_not_asked(self, known):
         """Why a mail nobody needs for his order may not be sent."""
-        kind, _ = self.kind_id, self.env._
+        kind = self.kind_id
         partner = self.order_id.partner_id.id
         if kind.only_repeat and partner not in known.returning:
-            return _("Only for returning buyers.")
+            return self.env._("Only for returning buyers.")
         if kind.role == "transaction":
             return ""
         policy = self.channel_id.ec_mail_policy_id
         if policy and not policy.promotion_allowed:
-            return _("%s forbids such mails.", policy.name)
+            return self.env._("%s forbids such mails.", policy.name)
         if partner not in known.allowed.get((kind.role, self.company_id.id), ()):
-            return _("No consent of the buyer is recorded.")
+            return self.env._("No consent of the buyer is recorded.")
         return ""
 
     def _why_too_soon(self, known):
@@ -168,40 +176,43 @@ class EcMailEntry(models.Model):
 
     def _why_impossible(self):
         """What has to be mended before this mail can go out."""
-        order, channel, _ = self.order_id, self.channel_id, self.env._
+        order, channel = self.order_id, self.channel_id
         address = self._recipient()
         if not address:
-            return _("The buyer has no mail address.")
+            return self.env._("The buyer has no mail address.")
         if not channel.ec_mail_from:
-            return _("The shop has no sender address.")
+            return self.env._("The shop has no sender address.")
         policy = channel.ec_mail_policy_id
         if policy.needs_own_server and policy._is_relay(address) and not channel.ec_mail_server_id:
-            return _("The shop has no server for the mall's relay (%s).", policy.server_hint or "")
+            return self.env._(
+                "The shop has no server for the mall's relay (%s).", policy.server_hint or ""
+            )
         if self.kind_id.event == "shipped" and not self.picking_id and not order.picking_ids:
-            return _("No delivery to tell of.")
+            return self.env._("No delivery to tell of.")
         return ""
 
     # === WHEN === #
 
     def _when(self, rule, known, values):
-        _ = self.env._
         now = fields.Datetime.now()
         due = self._due_moment(rule, known)
-        values["due_at"] = due
+        values["due_at"] = due = max(due, self.create_date or due)
         if self.approved:
-            return "wanted", _("Released by a person."), {**values, "due_at": now}
+            return "wanted", self.env._("Released by a person."), {**values, "due_at": now}
         if why := self._waits_for():
             return "waiting", why, values
         if due > now:
-            return "waiting", _("Waits for its time (rule “%s”).", rule.name or ""), values
+            return "waiting", self.env._("Waits for its time (rule “%s”).", rule.name or ""), values
         if why := self._why_too_soon(known):
             return "not_wanted", why, {**values, "due_at": False}
-        if self.channel_id.ec_mail_mode == "dry":
-            text = _("Would go out now by rule “%s”; the shop only decides.", rule.name or "")
+        if self.channel_id.ec_mail_mode == "dry" and not self.env.context.get("ec_mail_as_if"):
+            text = self.env._(
+                "Would go out now by rule “%s”; the shop only decides.", rule.name or ""
+            )
             return "waiting", text, {**values, "due_at": False}
         if rule.action == "hold":
-            return "held", _("Rule “%s” lets a person look first.", rule.name), values
-        return "wanted", _("By rule “%s”.", rule.name or _("by hand")), values
+            return "held", self.env._("Rule “%s” lets a person look first.", rule.name), values
+        return "wanted", self.env._("By rule “%s”.", rule.name or self.env._("by hand")), values
 
     def _waits_for(self):
         """A fact that has to come first."""
@@ -213,7 +224,7 @@ class EcMailEntry(models.Model):
 
     def _due_moment(self, rule, known):
         """When the rule lets the mail go, as naive UTC."""
-        zone = pytz.timezone(self.company_id.resource_calendar_id.tz or "Asia/Tokyo")
+        zone = self._zone()
         start = pytz.utc.localize(self.event_at or self.create_date).astimezone(zone)
         if not rule:
             return self.event_at or self.create_date
@@ -243,6 +254,13 @@ class EcMailEntry(models.Model):
                     day += timedelta(days=1)
             known.holidays[company.id] = frozenset(days)
         return known.holidays[company.id]
+
+    def _zone(self):
+        """The shop's clock: a Japanese company's is Japan's, whatever its calendar says."""
+        company = self.company_id
+        if company.country_id.code == "JP":
+            return pytz.timezone("Asia/Tokyo")
+        return pytz.timezone(company.resource_calendar_id.tz or "Asia/Tokyo")
 
     def _recipient(self):
         """The address this order's mails go to; not kept anywhere else."""

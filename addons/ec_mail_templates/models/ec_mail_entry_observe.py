@@ -102,8 +102,10 @@ class EcMailEntry(models.Model):
     @api.model
     def _is_late(self, order, promised):
         today = fields.Date.context_today(order.with_context(tz="Asia/Tokyo"))
-        return order.state == "sale" and order.ec_stage not in ("shipped", "done") and (
-            promised < today
+        return (
+            order.state == "sale"
+            and order.ec_stage not in ("shipped", "done")
+            and (promised < today)
         )
 
     @api.model

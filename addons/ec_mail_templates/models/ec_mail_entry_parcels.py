@@ -24,8 +24,10 @@ class EcMailEntry(models.Model):
         pickings = self._pickings()
         found = []
         if "ec.parcel" in self.env:
-            rows = self.env["ec.parcel"].sudo().search(
-                [("picking_id", "in", pickings.ids), ("state", "=", "active")]
+            rows = (
+                self.env["ec.parcel"]
+                .sudo()
+                .search([("picking_id", "in", pickings.ids), ("state", "=", "active")])
             )
             for row in rows:
                 label = carrier_label(row.carrier_code, row.picking_id.carrier_id.name or "")
@@ -49,7 +51,6 @@ class EcMailEntry(models.Model):
     @api.depends_context(*_CONTEXT)
     @api.depends("order_id", "picking_id")
     def _compute_block_parcels(self):
-        _ = self.env._
         for entry in self:
             blocks, seen = [], set()
             for told in entry._told():
@@ -59,24 +60,23 @@ class EcMailEntry(models.Model):
                     seen.add(parcel["number"])
                     blocks.append(entry._parcel_block(parcel, len(seen)))
             if len(blocks) == 1:
-                blocks[0].title = _("Shipment")
+                blocks[0].title = self.env._("Shipment")
             if not blocks:
-                block = Block(_("Shipment"))
+                block = Block(self.env._("Shipment"))
                 for picking in entry._pickings():
-                    block.add(_("Shipped on"), entry._moment(picking.date_done))
-                    block.add(_("Delivery"), picking.carrier_id.name)
+                    block.add(self.env._("Shipped on"), entry._moment(picking.date_done))
+                    block.add(self.env._("Delivery"), picking.carrier_id.name)
                 blocks = [block]
             entry.block_parcels = entry._show(blocks)
 
     def _parcel_block(self, parcel, number):
-        _ = self.env._
-        block = Block(_("Parcel %s", number))
+        block = Block(self.env._("Parcel %s", number))
         picking = parcel["picking"]
-        block.add(_("Shipped on"), self._moment(picking.date_done))
-        block.add(_("Carrier"), parcel["carrier"])
-        block.add(_("Tracking number"), parcel["number"], link=parcel["url"])
+        block.add(self.env._("Shipped on"), self._moment(picking.date_done))
+        block.add(self.env._("Carrier"), parcel["carrier"])
+        block.add(self.env._("Tracking number"), parcel["number"], link=parcel["url"])
         if len(self._pickings_of_told().partner_id) > 1:
-            block.add(_("To"), f"{picking.partner_id.name or ''} 様")
+            block.add(self.env._("To"), f"{picking.partner_id.name or ''} 様")
         return block
 
     def _pickings_of_told(self):
@@ -96,7 +96,6 @@ class EcMailEntry(models.Model):
 
     def _destination_blocks(self, order):
         """One block per address; with several, each lists its goods."""
-        _ = self.env._
         goods = self._goods_lines(order)
         places = {}
         for line in goods:
@@ -105,18 +104,20 @@ class EcMailEntry(models.Model):
         several = len(places) > 1
         blocks = []
         for number, (place, lines) in enumerate(places.items(), start=1):
-            block = Block(_("Delivery address %s", number) if several else _("Delivery address"))
+            block = Block(
+                self.env._("Delivery address %s", number)
+                if several
+                else self.env._("Delivery address")
+            )
             block.add("", f"{place.name or ''} 様")
             block.add("", self._address(place))
             if several:
                 names = [f"{x.name.splitlines()[0]} × {x.product_uom_qty:g}" for x in lines]
-                block.add(_("Goods"), "\n".join(names))
+                block.add(self.env._("Goods"), "\n".join(names))
             blocks.append(block)
         return blocks
 
     def _address(self, place):
-        street = "".join(
-            part for part in (place.state_id.name, place.city, place.street) if part
-        )
+        street = "".join(part for part in (place.state_id.name, place.city, place.street) if part)
         parts = (f"〒{place.zip}" if place.zip else "", street, place.street2 or "")
         return "\n".join(part for part in parts if part)

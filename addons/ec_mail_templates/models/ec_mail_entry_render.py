@@ -7,7 +7,6 @@ from odoo import api, fields, models
 from odoo.tools import formataddr
 from odoo.tools.mail import email_normalize
 
-
 from ..lib.plain_text import html_to_text, one_line, safe_chars
 
 _logger = logging.getLogger(__name__)

@@ -75,7 +75,7 @@ class EcMailEntry(models.Model):
         allowance = server._ec_allowance() if server else BATCH * 50
         probe = None
         domain = [*self._queue_domain(), ("server_id", "=", server.id)]
-        ids = self.search(domain, order="due_at, id", limit=max(allowance, 0)).ids
+        ids = self.search(domain, order="due_at, id", limit=allowance).ids if allowance else []
         try:
             for entry in self.browse(ids):
                 if probe is None:
@@ -108,6 +108,8 @@ class EcMailEntry(models.Model):
                 reason = self.env._("The server refuses user name or password.")
             self._postpone_all(server, reason)
             return None
+        # Else Odoo puts the address it connected for, without the shop's name, into every "From".
+        session.smtp_from = False
         return Probe(session)
 
     def _postpone_all(self, server, reason):
@@ -137,8 +139,12 @@ class EcMailEntry(models.Model):
         mail = self.mail_id.sudo()
         email = mail._prepare_outgoing_list(mail_server=server)[0]
         bounce = email["headers"].get("Return-Path")
-        servers = self.env["ir.mail_server"].sudo().with_context(
-            domain_bounce_address=bounce, send_validated_to=email["email_to_normalized"]
+        servers = (
+            self.env["ir.mail_server"]
+            .sudo()
+            .with_context(
+                domain_bounce_address=bounce, send_validated_to=email["email_to_normalized"]
+            )
         )
         message = servers._build_email__(
             email_from=email_split_and_format_normalize(mail.email_from)[0],

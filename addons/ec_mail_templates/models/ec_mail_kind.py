@@ -33,3 +33,18 @@ class EcMailKind(models.Model):
     note = fields.Text(translate=True)
 
     _code_unique = models.Constraint("UNIQUE (code)", "There is a kind of mail with this code.")
+
+    def _default_template(self):
+        """The template of this kind where no rule names one."""
+        self.ensure_one()
+        rule = (
+            self.env["ec.mail.rule"]
+            .sudo()
+            .search([("kind_id", "=", self.id), ("template_id", "!=", False)], limit=1)
+        )
+        return rule.template_id
+
+    def button_preview(self):
+        """See this mail with a real order."""
+        wizard = self.env["ec.mail.preview"].create({"kind_id": self.id})
+        return wizard.button_preview() if wizard.order_id else wizard._reopen()

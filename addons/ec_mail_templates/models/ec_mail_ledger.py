@@ -26,16 +26,16 @@ class EcMailLedger(models.AbstractModel):
         orders = self.env["sale.order"].search(
             domain, offset=offset, limit=limit, order="ec_ordered_at desc, id desc"
         )
-        kinds = self.env["ec.mail.kind"].search([])
+        kinds = self.env["ec.mail.kind"].search([("active", "=", True)])
         return {
             "kinds": [{"id": kind.id, "name": kind.name} for kind in kinds],
             "rows": self._rows(orders),
             "total": self.env["sale.order"].search_count(domain),
             "counts": self._counts(filters),
-            "states": dict(self.env["ec.mail.entry"]._fields["state"]._description_selection(
-                self.env
-            )),
-            "shops": self.env["ec.channel"].search_read([], ["name"]),
+            "states": dict(
+                self.env["ec.mail.entry"]._fields["state"]._description_selection(self.env)
+            ),
+            "shops": self.env["ec.channel"].search_read([("active", "=", True)], ["name"]),
         }
 
     @api.model

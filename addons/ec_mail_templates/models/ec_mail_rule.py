@@ -17,7 +17,9 @@ class EcMailRule(models.Model):
     active = fields.Boolean(default=True)
     sequence = fields.Integer(default=10, help="The first fitting rule of a kind decides.")
     kind_id = fields.Many2one("ec.mail.kind", string="Mail", required=True, ondelete="cascade")
-    kind_sequence = fields.Integer(related="kind_id.sequence", store=True)
+    kind_sequence = fields.Integer(
+        related="kind_id.sequence", store=True, string="Order of the kind"
+    )
     event = fields.Selection(related="kind_id.event")
     company_id = fields.Many2one("res.company", help="Empty: holds for all companies.")
     # --- When ---
@@ -61,7 +63,7 @@ class EcMailRule(models.Model):
     def _by_kind(self):
         """All rules: {kind id: [rules in order]}."""
         found = {}
-        for rule in self.sudo().search([]):
+        for rule in self.sudo().search([("kind_id", "!=", False)]):
             found.setdefault(rule.kind_id.id, []).append(rule)
         return found
 

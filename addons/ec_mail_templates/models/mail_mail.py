@@ -20,7 +20,7 @@ class MailMail(models.Model):
         )
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
-        """"Send now" on a mail of the ledger puts it to the front of the ledger's queue."""
+        """ "Send now" on a mail of the ledger puts it to the front of the ledger's queue."""
         ours = self.filtered("ec_entry_id")
         ours.ec_entry_id.filtered(lambda e: e.state == "queued").write({"next_try_at": False})
         if ours:

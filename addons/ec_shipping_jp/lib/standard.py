@@ -1,4 +1,4 @@
-"""The layouts we ship: read from ``data/profiles``. Pure."""
+"""The layouts we ship: read from ``lib/layouts``. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .profile import Column, Profile, parse_codes
 
-FOLDER = Path(__file__).resolve().parent.parent / "data" / "profiles"
+FOLDER = Path(__file__).resolve().parent / "layouts"
 
 
 def profile_rows() -> list[dict[str, str]]:

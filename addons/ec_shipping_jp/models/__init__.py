@@ -24,5 +24,6 @@ from . import stock_picking_parcel
 from . import stock_picking_inspect
 from . import stock_picking_report
 from . import stock_picking_batch
+from . import stock_picking_merge
 from . import ec_exchange
 from . import ir_actions_report

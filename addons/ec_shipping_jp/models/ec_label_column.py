@@ -47,7 +47,6 @@ class EcLabelColumn(models.Model):
     required = fields.Boolean(string="Must")
     max_bytes = fields.Integer(string="Length", help="Half-width characters; full-width is two.")
     codes = fields.Text(
-        string="Codes",
         help="Our key=the tool's code, separated by |; * stands for all others. For amounts: the "
         "largest amount per service.",
     )
@@ -81,9 +80,12 @@ class EcLabelColumn(models.Model):
         for column in self:
             if column.source and column.source not in _KNOWN:
                 raise ValidationError(
-                    self.env._("Nothing is called “%(source)s”. Known: %(known)s",
-                               source=column.source, known=", ".join(sorted(_KNOWN)))
-                )  # fmt: skip
+                    self.env._(
+                        "Nothing is called “%(name)s”. Known: %(known)s",
+                        name=column.source,
+                        known=", ".join(sorted(_KNOWN)),
+                    )
+                )
             unknown = column._as_column().only - set(SERVICES)
             if unknown:
                 raise ValidationError(
@@ -107,37 +109,88 @@ class EcLabelColumn(models.Model):
     @api.model
     def _source_labels(self):
         """What the sources are called on screen."""
-        _ = self.env._
+        return self._place_labels() | self._order_labels() | self._line_labels()
+
+    @api.model
+    def _place_labels(self):
+        """Names of sources: recipient, sender and key."""
         return {
-            "key": _("Our key"), "order_number": _("Order number at the mall"),
-            "shop_name": _("Shop"), "service": _("Service"), "payment": _("Who pays"),
-            "cool": _("Temperature"), "ship_date": _("Ship date"),
-            "wish_date": _("Wished delivery date"), "window": _("Wished time"),
-            "wish_seal": _("Seal for the wish"), "to_phone": _("Recipient: phone"),
-            "to_zip": _("Recipient: postal code"), "to_state": _("Recipient: prefecture"),
-            "to_city": _("Recipient: city"), "to_kana": _("Recipient: reading"),
-            "to_email": _("Recipient: e-mail"), "to_honorific": _("Recipient: honorific"),
-            "to_address": _("Recipient: address"), "to_name": _("Recipient: name"),
-            "to_company": _("Recipient: company"),
-            "to_full_name": _("Recipient: company and name"),
-            "from_phone": _("Sender: phone"), "from_zip": _("Sender: postal code"),
-            "from_address": _("Sender: address"), "from_name": _("Sender: name"),
-            "from_full_name": _("Sender: company and name"), "item": _("Item, one per column"),
-            "item_code": _("Item code, one per column"), "items_all": _("All items"),
-            "handling": _("Handling"), "note": _("Note"), "remarks": _("Remarks"),
-            "cod_amount": _("Amount to collect"), "cod_tax": _("Tax in that amount"),
-            "parcels": _("Number of parcels"), "parcel_flag": _("One or many parcels"),
-            "quantity": _("Number of items"), "size": _("Size"), "size3": _("Size, three digits"),
-            "weight_g": _("Weight in grams"), "account": _("Customer number at the carrier"),
-            "account_class": _("Customer class at the carrier"),
-            "freight_no": _("Freight number"), "label_form": _("Label form"), "gift": _("Gift"),
-            "noshi": _("Noshi"), "message": _("Message"), "inserts": _("Inserts"),
-            "line_number": _("Row number"), "line_code": _("Item code"),
-            "line_barcode": _("Item barcode"), "line_name": _("Item name"),
-            "line_quantity": _("Quantity"), "line_lot": _("Lot"),
-            "line_insert": _("Is an insert"), "tracking": _("Tracking number"),
-            "voided": _("Voided"), "carrier": _("Carrier"), "status": _("Status"),
-            "status_detail": _("Status detail"), "delivered_at": _("Delivered at"),
-            "parcel_group": _("Parcels that belong together"), "stock_code": _("Item code"),
-            "stock_quantity": _("Quantity"), "stock_lot": _("Lot"), "stock_place": _("Shelf"),
-        }  # fmt: skip
+            "key": self.env._("Our key"),
+            "order_number": self.env._("Order number at the mall"),
+            "shop_name": self.env._("Shop"),
+            "service": self.env._("Service"),
+            "payment": self.env._("Who pays"),
+            "cool": self.env._("Temperature"),
+            "ship_date": self.env._("Ship date"),
+            "wish_date": self.env._("Wished delivery date"),
+            "window": self.env._("Wished time"),
+            "wish_seal": self.env._("Seal for the wish"),
+            "to_phone": self.env._("Recipient: phone"),
+            "to_zip": self.env._("Recipient: postal code"),
+            "to_state": self.env._("Recipient: prefecture"),
+            "to_city": self.env._("Recipient: city"),
+            "to_kana": self.env._("Recipient: reading"),
+            "to_email": self.env._("Recipient: e-mail"),
+            "to_honorific": self.env._("Recipient: honorific"),
+            "to_address": self.env._("Recipient: address"),
+            "to_name": self.env._("Recipient: name"),
+            "to_company": self.env._("Recipient: company"),
+            "to_full_name": self.env._("Recipient: company and name"),
+            "from_phone": self.env._("Sender: phone"),
+            "from_zip": self.env._("Sender: postal code"),
+            "from_address": self.env._("Sender: address"),
+            "from_name": self.env._("Sender: name"),
+            "from_full_name": self.env._("Sender: company and name"),
+            "item": self.env._("Item, one per column"),
+        }
+
+    @api.model
+    def _order_labels(self):
+        """Names of sources: goods and money."""
+        return {
+            "item_code": self.env._("Item code, one per column"),
+            "items_all": self.env._("All items"),
+            "handling": self.env._("Handling"),
+            "note": self.env._("Note"),
+            "remarks": self.env._("Remarks"),
+            "cod_amount": self.env._("Amount to collect"),
+            "cod_tax": self.env._("Tax in that amount"),
+            "parcels": self.env._("Number of parcels"),
+            "parcel_flag": self.env._("One or many parcels"),
+            "quantity": self.env._("Number of items"),
+            "size": self.env._("Size"),
+            "size3": self.env._("Size, three digits"),
+            "weight_g": self.env._("Weight in grams"),
+            "account": self.env._("Customer number at the carrier"),
+            "account_class": self.env._("Customer class at the carrier"),
+            "freight_no": self.env._("Freight number"),
+            "label_form": self.env._("Label form"),
+            "gift": self.env._("Gift"),
+            "noshi": self.env._("Noshi"),
+            "message": self.env._("Message"),
+            "inserts": self.env._("Inserts"),
+            "line_number": self.env._("Row number"),
+            "line_code": self.env._("Item code"),
+            "line_barcode": self.env._("Item barcode"),
+            "line_name": self.env._("Item name"),
+            "line_quantity": self.env._("Quantity"),
+            "line_lot": self.env._("Lot"),
+        }
+
+    @api.model
+    def _line_labels(self):
+        """Names of sources: rows and files that come in."""
+        return {
+            "line_insert": self.env._("Is an insert"),
+            "tracking": self.env._("Tracking number"),
+            "voided": self.env._("Voided"),
+            "carrier": self.env._("Carrier"),
+            "status": self.env._("Status"),
+            "status_detail": self.env._("Status detail"),
+            "delivered_at": self.env._("Delivered at"),
+            "parcel_group": self.env._("Parcels that belong together"),
+            "stock_code": self.env._("Item code"),
+            "stock_quantity": self.env._("Quantity"),
+            "stock_lot": self.env._("Lot"),
+            "stock_place": self.env._("Shelf"),
+        }

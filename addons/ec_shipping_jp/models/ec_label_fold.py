@@ -19,10 +19,13 @@ class EcLabelFold(models.Model):
     @api.model
     def _load_standard(self):
         """Add the characters we know of; never change a line that is there."""
-        known = set(self.search([]).mapped("char"))
-        return self.create([row for row in standard.fold_rows() if row["char"] not in known])
+        rows = standard.fold_rows()
+        found = self.search([("char", "in", [row["char"] for row in rows])])
+        known = set(found.mapped("char"))
+        return self.create([row for row in rows if row["char"] not in known])
 
     @api.model
     def _fold_table(self):
         """{character: replacement} for the engine."""
-        return {fold.char: fold.replacement or "" for fold in self.sudo().search([])}
+        folds = self.sudo().search([("char", "!=", False)])
+        return {fold.char: fold.replacement or "" for fold in folds}

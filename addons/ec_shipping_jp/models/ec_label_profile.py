@@ -12,7 +12,7 @@ KINDS = [
     ("result", "Shipping result"),
     ("stock", "Stock"),
 ]
-#: Fields of the layout that ``data/profiles/profiles.csv`` fills.
+#: Fields of the layout that ``lib/layouts/profiles.csv`` fills.
 FIELDS = (
     "code", "name", "kind", "carrier_code", "encoding", "charset", "header", "max_rows",
     "key_bytes", "row_per", "match", "quote_all", "note",
@@ -95,7 +95,9 @@ class EcLabelProfile(models.Model):
     @api.model
     def _load_standard(self):
         """Create the layouts we ship that are not there; never touch those that are."""
-        known = set(self.with_context(active_test=False).search([]).mapped("code"))
+        codes = [row["code"] for row in standard.profile_rows()]
+        found = self.with_context(active_test=False).search([("code", "in", codes)])
+        known = set(found.mapped("code"))
         vals_list = []
         for number, row in enumerate(standard.profile_rows()):
             if row["code"] not in known:

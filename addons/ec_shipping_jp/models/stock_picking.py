@@ -40,7 +40,7 @@ class StockPicking(models.Model):
     ec_decision = fields.Text(string="Why", compute="_compute_ec_decision")
     ec_is_single = fields.Boolean(string="Single item", copy=False, readonly=True)
     ec_shelf = fields.Char(string="Shelf", compute="_compute_ec_shelf")
-    ec_parcel_count = fields.Integer(string="Parcels", default=1, copy=False)
+    ec_parcel_count = fields.Integer(string="Parcel count", default=1, copy=False)
     ec_parcel_weight = fields.Float(string="Weighed (kg)", copy=False, digits=(12, 3))
     ec_cod_amount = fields.Monetary(
         string="Amount to collect",
@@ -118,25 +118,28 @@ class StockPicking(models.Model):
     @api.model
     def _ec_reason_text(self, code, params):
         """One reason of the decision in the reader's language."""
-        _ = self.env._
         texts = {
-            "no_rule": _("No carrier rule fits; the carrier stays as it was."),
-            "rule": _("Carrier by rule “%(rule)s”."),
-            "rule_cheapest": _(
+            "no_rule": self.env._("No carrier rule fits; the carrier stays as it was."),
+            "rule": self.env._("Carrier by rule “%(rule)s”."),
+            "rule_cheapest": self.env._(
                 "Carrier by rule “%(rule)s”: at %(price)s the cheapest of %(count)s."
             ),
-            "carrier_manual": _("Carrier set by hand; rules leave it alone."),
-            "ship_on_manual": _("Ship date set by hand; rules leave it alone."),
-            "after_cutoff": _("Came in after the cut-off at %(hour)s h: counts as the next day."),
-            "closed": _("No shipping from %(first)s; next shipping day is %(day)s."),
-            "not_before": _("Not before %(day)s."),
-            "lead": _("The shop needs %(days)s working days."),
-            "wish": _("Wished for %(wish)s, %(days)s days under way: ship on %(day)s."),
-            "wish_too_early": _("The wish cannot be kept: the earliest day is %(day)s."),
-            "transit": _("%(days)s days to %(state)s."),
-            "mixed_cool": _("Goods of several temperatures: pack them apart."),
-            "window_other": _("The wished hours are no window of the carriers: choose one."),
-            "insert": _("Insert: %(name)s."),
+            "carrier_manual": self.env._("Carrier set by hand; rules leave it alone."),
+            "ship_on_manual": self.env._("Ship date set by hand; rules leave it alone."),
+            "after_cutoff": self.env._(
+                "Came in after the cut-off at %(hour)s h: counts as the next day."
+            ),
+            "closed": self.env._("No shipping from %(first)s; next shipping day is %(day)s."),
+            "not_before": self.env._("Not before %(day)s."),
+            "lead": self.env._("The shop needs %(days)s working days."),
+            "wish": self.env._("Wished for %(wish)s, %(days)s days under way: ship on %(day)s."),
+            "wish_too_early": self.env._("The wish cannot be kept: the earliest day is %(day)s."),
+            "transit": self.env._("%(days)s days to %(state)s."),
+            "mixed_cool": self.env._("Goods of several temperatures: pack them apart."),
+            "window_other": self.env._(
+                "The wished hours are no window of the carriers: choose one."
+            ),
+            "insert": self.env._("Insert: %(name)s."),
         }
         text = texts.get(code)
         return text % params if text else ""

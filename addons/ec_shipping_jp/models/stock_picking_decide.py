@@ -60,7 +60,8 @@ class StockPicking(models.Model):
 
     def _ec_decide(self):
         """Decide for the open deliveries of shops among these; by hand stays by hand."""
-        pickings = self.sudo().filtered(
+        # browse: read all of them at once, however the caller came by them
+        pickings = self.sudo().browse(self.ids).filtered(
             lambda p: p.ec_channel_id
             and p.picking_type_code == "outgoing"
             and p.state in OPEN_STATES
@@ -68,12 +69,15 @@ class StockPicking(models.Model):
         for company, mine in pickings.grouped("company_id").items():
             tables = DecisionTables(self.env(su=True), company)
             purchases = mine._ec_purchase_counts(tables)
+            same = {}
             for picking in mine:
                 facts = picking._ec_facts()
                 facts["purchases"] = purchases.get(picking.sale_id.partner_id.id, 1)
-                picking.with_context(ec_deciding=True).write(
-                    picking._ec_decision_vals(facts, tables)
-                )
+                vals = picking._ec_decision_vals(facts, tables)
+                same.setdefault(repr(vals), (vals, []))[1].append(picking.id)
+            # Most deliveries of a batch are decided alike: one write for all of those.
+            for vals, ids in same.values():
+                self.browse(ids).sudo().with_context(ec_deciding=True).write(vals)
 
     def _ec_purchase_counts(self, tables):
         """{buyer: number of orders}; asked only when a rule wants to know."""
@@ -129,9 +133,8 @@ class StockPicking(models.Model):
         carrier = self._ec_choose_carrier(facts, tables, vals, reasons)
         self._ec_plan_day(facts, tables, carrier, vals, reasons)
         inserts = tables.inserts._for_facts(facts, tables.now.date())
-        vals["ec_insert_ids"] = [fields.Command.set(inserts.ids)] if (
-            inserts or self.ec_insert_ids
-        ) else []
+        if inserts != self.ec_insert_ids:
+            vals["ec_insert_ids"] = [fields.Command.set(inserts.ids)]
         reasons += [("insert", {"name": rule.product_id.display_name}) for rule in inserts]
         vals["ec_reasons"] = [[code, _plain(params)] for code, params in reasons]
         return vals

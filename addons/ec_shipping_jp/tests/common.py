@@ -13,10 +13,14 @@ NOW = datetime(2026, 11, 19, 9, 0)
 
 
 class ShippingCommon(OrderCommon):
+    moment = NOW
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.set_now(NOW)
+        cls.startClassPatcher(
+            patch.object(EcShippingCalendar, "_local_now", lambda self, company: cls.moment)
+        )
         cls.company.partner_id.write(
             {
                 "zip": "150-0001",
@@ -38,17 +42,33 @@ class ShippingCommon(OrderCommon):
         cls.rule = cls.make_rule("All", cls.yamato, sequence=100)
         cls.tea.barcode = "4900000000017"
 
-    @classmethod
-    def set_now(cls, moment):
-        cls.startClassPatcher(
-            patch.object(EcShippingCalendar, "_local_now", lambda self, company: moment)
-        )
+    def setUp(self):
+        super().setUp()
+        self.set_now(NOW)
+
+    def set_now(self, moment):
+        """The shop's clock says ``moment``."""
+        type(self).moment = moment
 
     @classmethod
     def make_rule(cls, name, carrier, **vals):
         return cls.env["ec.carrier.rule"].create(
             {"name": name, "carrier_id": carrier.id, "company_id": cls.company.id, **vals}
         )
+
+    @classmethod
+    def order_payload(cls, ref="O-1", **changes):
+        """As the core's, but every order but the first has a buyer of its own."""
+        payload = super().order_payload(ref)
+        if ref not in ("O-1", "M-1"):
+            number = sum(ord(char) * 131**at for at, char in enumerate(ref)) % 10**8
+            payload["buyer"] |= {
+                "name": f"山田 {ref}",
+                "street": f"千代田1-{number}",
+                "phone": f"090-{number // 10000:04d}-{number % 10000:04d}",
+                "email": f"{number}@example.com",
+            }
+        return payload | changes
 
     def ship(self, ref="O-1", **changes):
         """An order of the fake mall and its delivery."""
@@ -64,7 +84,7 @@ class ShippingCommon(OrderCommon):
         lines += [f"{key},0,0,{number},2026/11/19" for key, number in rows]
         return "\r\n".join([*lines, ""]).encode("cp932")
 
-    def read(self, content, code="yamato_b2cloud_issued", apply=True, **vals):
+    def read_file(self, content, code="yamato_b2cloud_issued", apply=True, **vals):
         """Read a file as a clerk does."""
         wizard = self.env["ec.tracking.import"].with_user(self.clerk).create(
             {
@@ -82,7 +102,7 @@ class ShippingCommon(OrderCommon):
     def read_result(self, row, **vals):
         """Read a warehouse's result file of one row."""
         heads = "出荷番号,商品コード,数量,送り状番号,出荷日,取消"
-        return self.read(f"{heads}\r\n{row}\r\n".encode(), "warehouse_result", **vals)
+        return self.read_file(f"{heads}\r\n{row}\r\n".encode(), "warehouse_result", **vals)
 
     def owed(self, ref="O-1"):
         return self.env["ec.exchange"].search(

@@ -46,7 +46,7 @@ class TestBatch(ShippingCommon):
         for product, place in ((self.tea, late), (self.rice, shelf)):
             quant._update_available_quantity(product, stock, -100)
             quant._update_available_quantity(product, place, 100)
-        lines = [self.line("TEA-1", 600, quantity=2), self.line("RICE-1", 500)]
+        lines = [self.line("TEA-1", 300, quantity=2), self.line("RICE-1", 500)]
         batch = self.build(self.ship("A", lines=lines) | self.ship("B", lines=lines))
         rows = batch._ec_total_lines()
         self.assertEqual([row["product"] for row in rows], [self.rice, self.tea])

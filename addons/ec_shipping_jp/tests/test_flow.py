@@ -31,7 +31,7 @@ class TestFlow(ShippingCommon):
         self._batches_and_labels(pickings)
         numbers = dict(zip(pickings, self.numbers(300), strict=True))
         rows = [(picking.ec_key, number) for picking, number in numbers.items()]
-        wizard = self.read(self.yamato_file(*rows))
+        wizard = self.read_file(self.yamato_file(*rows))
         self.assertEqual(set(wizard.line_ids.mapped("state")), {"new"})
         self.assertEqual(set(pickings.mapped("state")), {"done"})
         (self.channel | other).action_push_shipments()

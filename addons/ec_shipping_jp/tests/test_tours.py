@@ -1,4 +1,4 @@
-"""A clerk's way through the parcels, in a browser."""
+"""A clerk's way through the parcels, in a browser, in Japanese."""
 
 from odoo.tests import HttpCase, tagged
 
@@ -7,4 +7,21 @@ from .common import ShippingCommon
 
 @tagged("post_install", "-at_install")
 class TestTours(ShippingCommon, HttpCase):
-    pass
+    def setUp(self):
+        super().setUp()
+        self.clerk.write({"lang": "ja_JP", "password": "ec-clerk-tour"})
+
+    def test_inspection(self):
+        picking = self.ship(lines=[self.line("TEA-1", 550, quantity=2)])
+        picking.name = "WH/OUT/TOUR"
+        action = self.env.ref("ec_shipping_jp.action_ec_inspect")
+        self.start_tour(f"/odoo/action-{action.id}", "ec_shipping_inspection", login="ec-clerk")
+        row = picking.ec_inspection_ids
+        self.assertEqual((row.user_id, row.refused_count), (self.clerk, 1))
+        self.assertEqual((row.parcel_count, row.weight), (2, 1.5))
+
+    def test_labels(self):
+        pickings = self.ship("A") | self.ship("B")
+        action = self.env.ref("ec_shipping_jp.action_ec_shipping")
+        self.start_tour(f"/odoo/action-{action.id}", "ec_shipping_labels", login="ec-clerk")
+        self.assertEqual(pickings.ec_tick_ids.mapped("step"), ["labelled"] * 2)

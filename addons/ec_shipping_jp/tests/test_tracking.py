@@ -12,7 +12,7 @@ A, B, C = (f"{n}{n % 7}" for n in (10000000000, 10000000001, 10000000002))
 class TestTracking(ShippingCommon):
     def test_file_to_mall(self):
         picking = self.ship()
-        self.read(self.yamato_file((picking.ec_key, A)))
+        self.read_file(self.yamato_file((picking.ec_key, A)))
         self.assertEqual(picking.state, "done")
         self.assertEqual(picking.carrier_tracking_ref, A)
         self.assertIn(A, picking.carrier_tracking_url)
@@ -27,9 +27,9 @@ class TestTracking(ShippingCommon):
     def test_the_same_file_twice_does_nothing(self):
         picking = self.ship()
         content = self.yamato_file((picking.ec_key, A))
-        self.read(content)
+        self.read_file(content)
         self.channel.action_push_shipments()
-        wizard = self.read(content)
+        wizard = self.read_file(content)
         self.assertEqual(wizard.line_ids.state, "same")
         self.assertEqual(len(picking.ec_parcel_ids), 1)
         self.assertEqual(self.owed().state, "done")
@@ -38,7 +38,7 @@ class TestTracking(ShippingCommon):
     def test_the_payload_is_the_contracts(self):
         picking = self.ship()
         picking.ec_parcel_count = 2
-        self.read(self.yamato_file((picking.ec_key, A), (picking.ec_key, B)))
+        self.read_file(self.yamato_file((picking.ec_key, A), (picking.ec_key, B)))
         data = self.env["ec.exchange"]._shipment_data(self.owed().payload)
         self.assertEqual([p.tracking_number for p in data.parcels], [A, B])
         self.assertEqual({p.carrier_code for p in data.parcels}, {"yamato"})
@@ -47,7 +47,7 @@ class TestTracking(ShippingCommon):
 
     def test_unknown_and_faulty_rows_are_listed(self):
         picking = self.ship()
-        wizard = self.read(
+        wizard = self.read_file(
             self.yamato_file((picking.ec_key, A), ("S9999999", B), (picking.ec_key, "123456789012"))
         )
         self.assertEqual(
@@ -57,7 +57,7 @@ class TestTracking(ShippingCommon):
 
     def test_a_corrected_number_is_told_again(self):
         picking = self.ship()
-        self.read(self.yamato_file((picking.ec_key, A)))
+        self.read_file(self.yamato_file((picking.ec_key, A)))
         self.channel.action_push_shipments()
         picking.with_user(self.clerk).carrier_tracking_ref = "1000-0000-" + B[8:]
         self.assertEqual(picking.ec_parcel_ids.filtered(lambda p: p.state == "active").number, B)
@@ -70,7 +70,7 @@ class TestTracking(ShippingCommon):
 
     def test_a_deleted_number_is_told_too(self):
         picking = self.ship()
-        self.read(self.yamato_file((picking.ec_key, A)))
+        self.read_file(self.yamato_file((picking.ec_key, A)))
         self.channel.action_push_shipments()
         picking.carrier_tracking_ref = False
         self.assertEqual(self.owed().payload["parcels"], [])
@@ -81,13 +81,13 @@ class TestTracking(ShippingCommon):
 
     def test_a_later_number_replaces_before_shipping_and_asks_after(self):
         picking = self.ship()
-        self.read(self.yamato_file((picking.ec_key, A)), validate=False)
+        self.read_file(self.yamato_file((picking.ec_key, A)), validate=False)
         self.assertEqual(picking.state, "assigned")
-        wizard = self.read(self.yamato_file((picking.ec_key, B)), validate=False)
+        wizard = self.read_file(self.yamato_file((picking.ec_key, B)), validate=False)
         self.assertEqual(wizard.line_ids.action, "replace")
         self.assertEqual(picking.carrier_tracking_ref, B)
-        self.read(self.yamato_file((picking.ec_key, B)))
-        wizard = self.read(self.yamato_file((picking.ec_key, C)), apply=False)
+        self.read_file(self.yamato_file((picking.ec_key, B)))
+        wizard = self.read_file(self.yamato_file((picking.ec_key, C)), apply=False)
         self.assertEqual((wizard.line_ids.state, wizard.line_ids.action), ("ask", "skip"))
         wizard.line_ids.action = "add"
         wizard.action_apply()
@@ -95,10 +95,10 @@ class TestTracking(ShippingCommon):
 
     def test_a_voided_slip_does_not_come_back_by_itself(self):
         picking = self.ship()
-        self.read(self.yamato_file((picking.ec_key, A)), validate=False)
+        self.read_file(self.yamato_file((picking.ec_key, A)), validate=False)
         self.read_result(f"{picking.ec_key},,,{A},,取消", validate=False)
         self.assertFalse(picking.carrier_tracking_ref)
-        wizard = self.read(self.yamato_file((picking.ec_key, A)), apply=False)
+        wizard = self.read_file(self.yamato_file((picking.ec_key, A)), apply=False)
         self.assertEqual(wizard.line_ids.state, "ask")
 
     def test_hostile_files(self):
@@ -110,19 +110,19 @@ class TestTracking(ShippingCommon):
             (b"", "empty"),
         ):
             with self.assertRaises(UserError) as caught:
-                self.read(content)
+                self.read_file(content)
             self.assertIn(word, str(caught.exception))
 
     def test_a_file_far_too_big(self):
         with self.assertRaises(UserError) as caught:
-            self.read(bytes(15 * 1024 * 1024))
+            self.read_file(bytes(15 * 1024 * 1024))
         self.assertIn("MB", str(caught.exception))
 
     def test_delivered_and_returned(self):
         one, two = self.ship("A"), self.ship("B")
         rows = [(one, A, "52,01"), (two, B, "52,34")]
         content = "".join(f"{p.ec_key},{n},20261119,,{s}\r\n" for p, n, s in rows).encode()
-        self.read(content, "japanpost_history")
+        self.read_file(content, "japanpost_history")
         self.assertEqual(one.ec_parcel_ids.status, "delivered")
         self.assertEqual(two.ec_parcel_ids.status, "returned")
 
@@ -131,13 +131,13 @@ class TestTracking(ShippingCommon):
         picking.carrier_id = self.env.ref("ec_shipping_jp.carrier_clickpost")
         picking._ec_tick("labelled")
         content = "お届け先郵便番号,お届け先氏名,お問い合わせ番号\r\n100-0001,山田　花子,"
-        self.read((content + A + "\r\n").encode("cp932"), "clickpost_issued")
+        self.read_file((content + A + "\r\n").encode("cp932"), "clickpost_issued")
         self.assertEqual(picking.carrier_tracking_ref, A)
 
     def test_what_is_not_reserved_is_not_shipped(self):
         picking = self.ship()
         picking.do_unreserve()
-        wizard = self.read(self.yamato_file((picking.ec_key, A)))
+        wizard = self.read_file(self.yamato_file((picking.ec_key, A)))
         self.assertEqual(picking.carrier_tracking_ref, A)
         self.assertNotEqual(picking.state, "done")
         self.assertEqual(wizard.line_ids.state, "error")
@@ -179,13 +179,13 @@ class TestTracking(ShippingCommon):
         order.ec_check_ids.action_clear()
         self.assertEqual(len(order.picking_ids), 2)
         for picking, number in zip(order.picking_ids.sorted("id"), (A, B), strict=True):
-            self.read(self.yamato_file((picking.ec_key, number)))
+            self.read_file(self.yamato_file((picking.ec_key, number)))
         parcels = self.owed().payload["parcels"]
         self.assertEqual({p["destination_ref"] for p in parcels}, {"D1", "D2"})
 
     def test_a_refusal_comes_back_with_the_reason(self):
         picking = self.ship()
-        self.read(self.yamato_file((picking.ec_key, A)))
+        self.read_file(self.yamato_file((picking.ec_key, A)))
         self.fail_with("push_shipments", "data", "rejected")
         self.channel.action_push_shipments()
         self.assertEqual(self.owed().state, "failed")

@@ -24,7 +24,7 @@ class EcFileImport(models.AbstractModel):
         required=True,
         default=lambda self: self._default_profile(),
     )
-    file = fields.Binary(string="File", attachment=False)
+    file = fields.Binary(attachment=False)
     file_name = fields.Char()
     state = fields.Selection(
         [("draft", "Choose"), ("read", "Check"), ("done", "Done")], default="draft"
@@ -57,32 +57,35 @@ class EcFileImport(models.AbstractModel):
     @api.model
     def _refusal_text(self, error):
         """Why a file is refused and what to do."""
-        _ = self.env._
         texts = {
-            "file_empty": _("The file is empty."),
-            "file_too_big": _(
+            "file_empty": self.env._("The file is empty."),
+            "file_too_big": self.env._(
                 "The file has %(megabytes)s MB; at most %(limit)s MB are read. "
                 "Export fewer days at once."
             ),
-            "file_is_excel": _("This is an Excel file. Export CSV from the carrier's tool."),
-            "file_is_pdf": _("This is a PDF. Export CSV from the carrier's tool."),
-            "file_encoding": _(
+            "file_is_excel": self.env._(
+                "This is an Excel file. Export CSV from the carrier's tool."
+            ),
+            "file_is_pdf": self.env._("This is a PDF. Export CSV from the carrier's tool."),
+            "file_encoding": self.env._(
                 "The characters of the file cannot be read. Export it as Shift_JIS or UTF-8."
             ),
-            "file_broken_quotes": _(
+            "file_broken_quotes": self.env._(
                 "A quotation mark is missing in line %(line)s. Export the file again and do not "
                 "open it in between."
             ),
-            "file_formula": _(
+            "file_formula": self.env._(
                 "Line %(line)s, column %(column)s holds a formula. For safety the file is not read."
             ),
-            "file_too_many_rows": _("More than %(limit)s rows. Export fewer days at once."),
-            "file_too_many_columns": _("Line %(line)s has more than %(limit)s columns."),
-            "file_cell_too_long": _("Line %(line)s, column %(column)s is far too long."),
-            "file_wrong_profile": _(
+            "file_too_many_rows": self.env._(
+                "More than %(limit)s rows. Export fewer days at once."
+            ),
+            "file_too_many_columns": self.env._("Line %(line)s has more than %(limit)s columns."),
+            "file_cell_too_long": self.env._("Line %(line)s, column %(column)s is far too long."),
+            "file_wrong_profile": self.env._(
                 "This is not a file of the chosen layout (missing: %(column)s). Choose another one."
             ),
-            "file_no_rows": _("The file has no row with a tracking number."),
+            "file_no_rows": self.env._("The file has no row with a tracking number."),
         }
         text = texts.get(error.reason)
         if not text:

@@ -62,9 +62,7 @@ class EcLabelExport(models.TransientModel):
         """{layout: deliveries}; what cannot have a label goes to ``errors``."""
         pickings = self.picking_ids.filtered(lambda p: p.picking_type_code == "outgoing")
         if not self.again:
-            pickings = pickings.filtered(
-                lambda p: "labelled" not in p.ec_tick_ids.mapped("step")
-            )
+            pickings = pickings.filtered(lambda p: "labelled" not in p.ec_tick_ids.mapped("step"))
         problems = pickings._ec_label_problems()
         groups = {}
         for picking in pickings:
@@ -163,24 +161,25 @@ class EcLabelExport(models.TransientModel):
 
     @api.model
     def _finding_texts(self):
-        _ = self.env._
         return {
-            "missing": _("must not be empty."),
-            "too_long": _("%(excess)s half-width characters too long."),
-            "cut": _("cut by %(excess)s half-width characters."),
-            "left_empty": _("left empty, since it was too long: %(value)s"),
-            "no_code": _("the carrier has no code for “%(value)s”. Choose another one."),
-            "amount_too_big": _("%(value)s is above the limit of %(limit)s."),
-            "amount_too_small": _("the amount %(value)s cannot be collected."),
-            "bad_zip": _("“%(value)s” is no postal code."),
-            "bad_phone": _("“%(value)s” is no phone number."),
-            "not_ascii": _("only half-width characters: %(value)s"),
-            "not_digits": _("only digits: %(value)s"),
-            "folded": _("%(char)s was written as “%(replacement)s”."),
-            "refused_characters": _(
+            "missing": self.env._("must not be empty."),
+            "too_long": self.env._("%(excess)s half-width characters too long."),
+            "cut": self.env._("cut by %(excess)s half-width characters."),
+            "left_empty": self.env._("left empty, since it was too long: %(value)s"),
+            "no_code": self.env._("the carrier has no code for “%(value)s”. Choose another one."),
+            "amount_too_big": self.env._("%(value)s is above the limit of %(limit)s."),
+            "amount_too_small": self.env._("the amount %(value)s cannot be collected."),
+            "bad_zip": self.env._("“%(value)s” is no postal code."),
+            "bad_phone": self.env._("“%(value)s” is no phone number."),
+            "not_ascii": self.env._("only half-width characters: %(value)s"),
+            "not_digits": self.env._("only digits: %(value)s"),
+            "folded": self.env._("%(char)s was written as “%(replacement)s”."),
+            "refused_characters": self.env._(
                 "the tool does not take %(chars)s. Correct the text or add a replacement."
             ),
-            "not_for_service": _("has no place in the service “%(service)s” and was left out."),
-            "one_parcel_only": _("the service “%(service)s” takes one parcel only."),
-            "key_twice": _("this delivery stands in the file twice."),
+            "not_for_service": self.env._(
+                "has no place in the service “%(service)s” and was left out."
+            ),
+            "one_parcel_only": self.env._("the service “%(service)s” takes one parcel only."),
+            "key_twice": self.env._("this delivery stands in the file twice."),
         }

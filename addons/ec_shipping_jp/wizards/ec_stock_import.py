@@ -10,6 +10,7 @@ class EcStockImport(models.TransientModel):
     _name = "ec.stock.import"
     _inherit = "ec.file.import"
     _description = "Read a stock file"
+    _rec_name = "file_name"
 
     profile_id = fields.Many2one(domain=[("kind", "=", "stock")])
     location_id = fields.Many2one(

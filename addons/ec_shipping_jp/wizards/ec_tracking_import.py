@@ -7,6 +7,7 @@ class EcTrackingImport(models.TransientModel):
     _name = "ec.tracking.import"
     _inherit = "ec.file.import"
     _description = "Read tracking numbers"
+    _rec_name = "file_name"
 
     profile_id = fields.Many2one(domain=[("kind", "in", ("issued", "result"))])
     validate = fields.Boolean(

@@ -54,9 +54,7 @@ class EcTrackingImportLine(models.TransientModel):
         for line in self:
             state, action, message = line._judge_one(fresh)
             order = ("error", "unknown", "ask", "new", "void", "same").index(state)
-            line.write(
-                {"state": state, "action": action, "message": message, "state_order": order}
-            )
+            line.write({"state": state, "action": action, "message": message, "state_order": order})
 
     def _judge_one(self, fresh):
         """(state, action, message) of a row."""
@@ -82,23 +80,26 @@ class EcTrackingImportLine(models.TransientModel):
             return "new", "add", warning
         if fresh[self.picking_id.id] >= wanted and self.picking_id.state != "done":
             return "new", "replace", self.env._("Replaces %s.", ", ".join(active.mapped("number")))
-        return "ask", "skip", self.env._(
-            "The delivery has %s already: another parcel, or instead of it?",
-            ", ".join(active.mapped("number")),
+        return (
+            "ask",
+            "skip",
+            self.env._(
+                "The delivery has %s already: another parcel, or instead of it?",
+                ", ".join(active.mapped("number")),
+            ),
         )
 
     def _problem_texts(self):
-        _ = self.env._
         return {
-            "number_missing": _("The row has no tracking number."),
-            "number_spreadsheet": _(
+            "number_missing": self.env._("The row has no tracking number."),
+            "number_spreadsheet": self.env._(
                 "A spreadsheet has destroyed the number. Import the file as the tool wrote it."
             ),
-            "number_shape": _("This is no tracking number of the carrier."),
-            "number_check_digit": _("The check digit is wrong."),
-            "key_missing": _("The row has no key."),
-            "bad_date": _("The ship date cannot be read."),
-            "bad_quantity": _("The quantity cannot be read."),
+            "number_shape": self.env._("This is no tracking number of the carrier."),
+            "number_check_digit": self.env._("The check digit is wrong."),
+            "key_missing": self.env._("The row has no key."),
+            "bad_date": self.env._("The ship date cannot be read."),
+            "bad_quantity": self.env._("The quantity cannot be read."),
         }
 
     def _apply(self, picking, source):

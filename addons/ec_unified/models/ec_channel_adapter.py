@@ -31,7 +31,8 @@ class EcChannelAdapter(models.AbstractModel):
 
     @api.model
     def _support(self):
-        """What the mall can do: keys ``confirm``, ``webhook``, ``cancel``, ``backorder``; missing means no.
+        """What the mall can do: keys ``confirm``, ``mark_paid``, ``memo``,
+        ``webhook``, ``cancel``, ``backorder``; missing means no.
 
         :rtype: dict[str, bool]
         """
@@ -129,6 +130,20 @@ class EcChannelAdapter(models.AbstractModel):
         :rtype: lib.data.Result
         """
         raise self._unsupported("cancel")
+
+    def _mark_order_paid(self, channel, ref):
+        """Book the open amount of an order as received; supported with key ``mark_paid``.
+
+        :rtype: lib.data.Result
+        """
+        raise self._unsupported("mark_paid")
+
+    def _note_order(self, channel, ref, text):
+        """Leave a word of the shop on the order, added to earlier ones; key ``memo``.
+
+        :rtype: lib.data.Result
+        """
+        raise self._unsupported("memo")
 
     # === STOCK AND LISTINGS === #
 

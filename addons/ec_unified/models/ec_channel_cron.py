@@ -129,6 +129,7 @@ class EcChannel(models.Model):
         """Create the scheduled actions of these channels and switch them with the state."""
         for channel in self.sudo():
             crons = {cron.ec_operation: cron for cron in channel.cron_ids}
+            channel._create_operations()
             for op, spec in channel._operations().items():
                 vals = channel._cron_vals(op, spec)
                 if op not in crons:
@@ -139,6 +140,14 @@ class EcChannel(models.Model):
                 changed = {k: v for k, v in vals.items() if crons[op][k] != v}
                 if changed:
                     crons[op].write(changed)
+
+    def _create_operations(self):
+        """Make the rows of the operations now: later, two of them might make the same one at once."""
+        known = set(self.operation_ids.mapped("operation"))
+        missing = [op for op in self._operations() if op not in known]
+        self.env["ec.channel.operation"].sudo().create(
+            [{"channel_id": self.id, "operation": op} for op in missing]
+        )
 
     def _cron_vals(self, op, spec):
         """The part of a cron that follows the channel's settings."""

@@ -153,11 +153,19 @@ class EcChannel(models.Model):
     def _compute_notice(self):
         for channel in self:
             window = channel.sudo()._maintenance_now()
-            until = window and fields.Datetime.context_timestamp(window, window.end_at)
-            channel.notice = window and self.env._(
-                "%(name)s until %(end)s: nothing is fetched or sent, small stock is shown as 0.",
+            channel.notice = False
+            if not window:
+                continue
+            start, end = (
+                fields.Datetime.context_timestamp(window, moment).strftime("%m/%d %H:%M")
+                for moment in (window.start_at, window.end_at)
+            )
+            channel.notice = self.env._(
+                "%(name)s, %(start)s to %(end)s: small stock is shown as 0; during that time "
+                "nothing is fetched or sent.",
                 name=window.name,
-                end=until.strftime("%m/%d %H:%M"),
+                start=start,
+                end=end,
             )
 
     def _maintenance_now(self, ahead=True):

@@ -150,8 +150,8 @@ class EcDashboard(models.AbstractModel):
                 & Domain("ec_stage", "in", ["shipped", "done"])
                 & Domain("ec_payment_state", "in", UNPAID),
                 "date": "ec_ordered_at",
-                "action": "ec_unified.action_ec_orders",
-                "level": "warning",
+                "action": "ec_unified.action_ec_owed",
+                "level": "danger",
             },
             **self._exchange_card_specs(),
         }

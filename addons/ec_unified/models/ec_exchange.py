@@ -14,6 +14,8 @@ KINDS = [
     ("shipment", "Shipment"),
     ("stock", "Stock"),
     ("cancel", "Cancellation"),
+    ("paid", "Payment"),
+    ("memo", "Note"),
     ("status", "Status"),
     ("webhook", "Notification"),
 ]

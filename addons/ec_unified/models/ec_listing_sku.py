@@ -42,7 +42,7 @@ class EcListingSku(models.Model):
     _check_company_auto = True
 
     listing_id = fields.Many2one(
-        "ec.listing", string="Listing", required=True, ondelete="cascade", index=True, readonly=True
+        "ec.listing", required=True, ondelete="cascade", index=True, readonly=True
     )
     channel_id = fields.Many2one(
         related="listing_id.channel_id", store=True, index=True, precompute=True, string="Shop"
@@ -71,7 +71,6 @@ class EcListingSku(models.Model):
 
     product_id = fields.Many2one(
         "product.product",
-        string="Product",
         index="btree_not_null",
         ondelete="set null",
         check_company=True,

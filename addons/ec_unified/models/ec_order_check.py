@@ -32,8 +32,8 @@ class EcOrderCheck(models.Model):
         string="Cleared by itself", readonly=True, help="The reason went away by itself."
     )
 
-    _one_per_code = models.Constraint(
-        "UNIQUE (order_id, code)", "An order has one check per reason."
+    _one_per_reason = models.UniqueIndex(
+        "(order_id, code, COALESCE(rule_id, 0))", "An order has one check per reason."
     )
 
     @api.depends("code", "detail")

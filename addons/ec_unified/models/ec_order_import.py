@@ -42,6 +42,7 @@ class Item:
     booking: object = None
     order: object = None
     reasons: dict = field(default_factory=dict)
+    changes: list = field(default_factory=list)
     buyer: object = None
     destinations: list = field(default_factory=list)
     payment_role: str | bool = False

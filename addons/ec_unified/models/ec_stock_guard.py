@@ -42,7 +42,7 @@ class EcStockGuard(models.Model):
         default="fixed",
     )
     units = fields.Integer(
-        string="Units", default=1, help="By sales speed: at least this many units are guarded."
+        default=1, help="By sales speed: at least this many units are guarded."
     )
     speed_days = fields.Integer(string="Sales of the last days", default=14)
     cover_days = fields.Float(

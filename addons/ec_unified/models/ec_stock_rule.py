@@ -68,7 +68,8 @@ class EcStockRule(models.Model):
         "CHECK (share BETWEEN 0 AND 100)", "The share is between 0 and 100 percent."
     )
     _not_negative = models.Constraint(
-        "CHECK (buffer >= 0 AND cap >= 0 AND fixed >= 0 AND COALESCE(backorder, 0) >= 0)", "Quantities cannot be negative."
+        "CHECK (buffer >= 0 AND cap >= 0 AND fixed >= 0 AND COALESCE(backorder, 0) >= 0)",
+        "Quantities cannot be negative.",
     )
 
     @api.constrains(*_SCOPES)

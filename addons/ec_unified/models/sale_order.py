@@ -1,9 +1,14 @@
 """An order of a shop: what the mall says about it, beside what Odoo knows."""
 
+import re
+
 from odoo import api, fields, models
 
 from ..const import PAYMENT_STATES
 from .ec_mapping import PAYMENT_ROLES
+
+#: A day such as 2026-11-25(水) or 2026/11/25.
+_DAY = re.compile(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}\s*(?:[(（].[)）])?")
 
 
 class SaleOrder(models.Model):
@@ -97,6 +102,9 @@ class SaleOrder(models.Model):
                 )
             elif order.ec_wish_text:
                 hours = order.ec_wish_text
+                if order.ec_wish_date:
+                    # Some malls repeat the day in their text.
+                    hours = _DAY.sub("", hours).strip()
             day = fields.Date.to_string(order.ec_wish_date) if order.ec_wish_date else ""
             order.ec_wish = " ".join(part for part in (day.replace("-", "/"), hours) if part)
 

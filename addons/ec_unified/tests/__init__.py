@@ -12,6 +12,11 @@ from . import test_security
 
 # orders
 from . import test_check
+from . import test_check_rule
+from . import test_order_change
+from . import test_merge
+from . import test_board
+from . import test_manual
 from . import test_order_batch
 from . import test_order_import
 from . import test_order_money
@@ -20,9 +25,13 @@ from . import test_stage
 
 # stock
 from . import test_listing
+from . import test_order_short
+from . import test_order_short_many
 from . import test_stock_guard
 from . import test_stock_property
 from . import test_stock_push
 from . import test_stock_rule
 from . import test_stock_signal
+from . import test_stock_tour
 from . import test_stock_verify
+from . import test_stock_work

@@ -18,7 +18,7 @@ class TestOrderImport(OrderCommon):
     def test_ordinary_order(self):
         order = self.pull(
             self.order_payload(
-                wish_date="2026-11-10", wish_time_from=14, wish_time_to=16, is_gift=True,
+                wish_date="2099-11-10", wish_time_from=14, wish_time_to=16, is_gift=True,
                 remarks="玄関前にお願いします", payment_state="paid",
             )
         )  # fmt: skip

@@ -115,7 +115,9 @@ class TestStockSignal(EcStockCommon):
             self.env["ec.stock.signal"]._note(products)
             self.env.cr.flush()
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(counts, [1, 1])
+        # One insert; with kits one more query to find those of the parts.
+        self.assertEqual(counts[0], counts[1])
+        self.assertLessEqual(counts[0], 2)
 
     def test_many_lines_in_one_transaction_add_a_constant(self):
         """The queries of reserving and delivering n lines, with our hooks and without."""

@@ -37,7 +37,7 @@ class MrpBom(models.Model):
 
         Any type: a recipe that stops being a kit is a change as well.
         """
-        products = self.product_id
-        products |= self.filtered(lambda bom: not bom.product_id).product_tmpl_id.product_variant_ids
+        templates = self.filtered(lambda bom: not bom.product_id).product_tmpl_id
+        products = self.product_id | templates.product_variant_ids
         if products:
             self.env["ec.stock.signal"]._note(products.ids)

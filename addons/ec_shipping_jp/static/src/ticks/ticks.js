@@ -25,6 +25,10 @@ export class EcTicks extends Component {
             : _t("%s: not yet", step.label);
     }
 
+    done(step) {
+        return [step.at, step.user].filter(Boolean).join(" ");
+    }
+
     icon(step) {
         return step.state === "missing" ? "fa-exclamation-triangle" : step.icon;
     }

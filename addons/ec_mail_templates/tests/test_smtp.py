@@ -1,0 +1,189 @@
+"""What arrives at a real SMTP server, and that each buyer gets it once whatever goes wrong."""
+
+import logging
+from collections import Counter
+
+from odoo.tests import tagged
+
+from ..lib.plain_text import text_width
+from .common import MailCommon, really_send, smtp_server
+
+
+@tagged("post_install", "-at_install")
+class TestSmtp(MailCommon):
+    def setUp(self):
+        super().setUp()
+        context = smtp_server()
+        self.mailbox, port = context.__enter__()
+        self.addCleanup(context.__exit__, None, None, None)
+        self.server = self.env["ir.mail_server"].create(
+            {
+                "name": "Test relay",
+                "smtp_host": "127.0.0.1",
+                "smtp_port": port,
+                "smtp_encryption": "none",
+                "from_filter": "shop@example.com",
+                "ec_rate": 0,
+            }
+        )
+        self.channel.ec_mail_server_id = self.server
+
+    def send(self):
+        with really_send():
+            self.entries._cron_mails()
+
+    def retry_now(self):
+        """Time passes."""
+        self.entries.search([("next_try_at", "!=", False)]).write({"next_try_at": False})
+        self.send()
+
+    def queue(self, count, prefix="S"):
+        payloads = [
+            self.order_payload(
+                f"{prefix}-{number}",
+                lines=[self.line("TEA-1", 1100)],
+                buyer={
+                    "name": f"髙橋 {number}", "zip": "100-0001", "state_code": "JP-13",
+                    "city": "千代田区", "street": f"千代田1-{number}",
+                    "email": f"buyer{number}@example.com",
+                },
+            )
+            for number in range(count)
+        ]  # fmt: skip
+        orders = self.pull(*payloads)
+        self.look()
+        return orders
+
+    def receivers(self):
+        return Counter(envelope.rcpt_tos[0] for envelope, _message in self.mailbox.messages)
+
+    # === WHAT ARRIVES === #
+
+    def test_headers_and_encodings(self):
+        order = self.queue(1)
+        long_subject = "【緑風堂】" + "大変長い件名でも届くことを確かめます。" * 5
+        entry = self.entry(order, "thanks")
+        entry.mail_id.subject = long_subject
+        entry.mail_id.attachment_ids = [
+            (0, 0, {"name": "領収書_令和八年十一月分_S-0.pdf", "raw": b"%PDF-1.4 test"})
+        ]
+        self.send()
+        self.assertEqual(entry.state, "sent", entry.failure)
+        (envelope, message), *rest = self.mailbox.messages
+        self.assertFalse(rest)
+        self.assertEqual(envelope.mail_from, "shop@example.com")
+        self.assertEqual(envelope.rcpt_tos, ["buyer0@example.com"])
+        self.assertEqual(message["Subject"], long_subject)
+        self.assertEqual(message["From"].addresses[0].addr_spec, "shop@example.com")
+        self.assertEqual(message["From"].addresses[0].display_name, "お茶の専門店 緑風堂")
+        self.assertEqual(message["To"].addresses[0].display_name, "髙橋 0 様")
+        self.assertEqual(message["Message-Id"], entry.message_ref)
+        self.assertEqual(message["Auto-Submitted"], "auto-generated")
+        self.assertNotIn(b"Bcc", envelope.content)
+        for line in envelope.content.split(b"\r\n"):
+            self.assertLessEqual(len(line), 998)
+            line.decode("ascii")
+        text = message.get_body(("plain",))
+        self.assertEqual(text.get_content_charset(), "utf-8")
+        self.assertIn("髙橋 0 様", text.get_content())
+        self.assertIn("1,100円", text.get_content())
+        for line in text.get_content().splitlines():
+            self.assertLessEqual(text_width(line), 74, line)
+        html = message.get_body(("html",)).get_content()
+        self.assertIn("<table", html)
+        names = [part.get_filename() for part in message.iter_attachments()]
+        self.assertEqual(names, ["領収書_令和八年十一月分_S-0.pdf"])
+
+    # === FAULTS === #
+
+    def test_later_and_never(self):
+        orders = self.queue(4)
+        self.mailbox.faults = ["451 try later", "550 no such user", "552 5.2.0 sender rejected"]
+        self.send()
+        states = Counter(self.entry(orders, "thanks").mapped("state"))
+        self.assertEqual(states, {"queued": 1, "failed": 2, "sent": 1})
+        failed = self.entry(orders, "thanks").filtered(lambda e: e.state == "failed")
+        self.assertEqual(
+            set(failed.mapped("failure")), {"550 no such user", "552 5.2.0 sender rejected"}
+        )
+        self.retry_now()
+        failed.with_user(self.clerk).button_resend()
+        self.send()
+        self.assertEqual(set(self.entry(orders, "thanks").mapped("state")), {"sent"})
+        self.assertEqual(set(self.receivers().values()), {1})
+        self.assertEqual(len(self.receivers()), 4)
+
+    def test_lost_connection_is_never_guessed(self):
+        orders = self.queue(4)
+        self.mailbox.faults = [None, "take_and_drop", "drop"]
+        self.send()
+        self.retry_now()
+        rows = self.entry(orders, "thanks")
+        unsure = rows.filtered(lambda e: e.state == "uncertain")
+        self.assertEqual(len(unsure), 2)
+        self.assertTrue(all(unsure.mapped("is_overdue")), "they are shown to a person")
+        arrived = self.receivers()
+        for entry in unsure:
+            if entry._recipient() in arrived:
+                entry.with_user(self.clerk).button_was_sent()
+            else:
+                entry.with_user(self.clerk).button_was_not_sent()
+        self.send()
+        self.assertEqual(set(rows.mapped("state")), {"sent"})
+        self.assertEqual(set(self.receivers().values()), {1})
+        self.assertEqual(len(self.receivers()), 4)
+
+    def test_interrupted_run(self):
+        order = self.queue(1)
+        entry = self.entry(order, "thanks")
+        entry.write({"state": "sending"})
+        self.send()
+        self.assertEqual(entry.state, "uncertain")
+        self.assertFalse(self.mailbox.messages)
+        self.server.ec_repeat_uncertain = True
+        entry.write({"state": "sending"})
+        self.send()
+        self.assertEqual(entry.state, "sent")
+
+    def test_server_away(self):
+        order = self.queue(2)
+        self.server.smtp_port = 9
+        self.send()
+        rows = self.entry(order, "thanks")
+        self.assertEqual(set(rows.mapped("state")), {"queued"})
+        self.assertTrue(all(rows.mapped("next_try_at")))
+
+    def test_pace(self):
+        orders = self.queue(5)
+        self.server.ec_rate = 2
+        self.send()
+        self.assertEqual(len(self.mailbox.messages), 2)
+        self.send()
+        self.assertEqual(len(self.mailbox.messages), 2, "the minute is not over")
+        self.entry(orders, "thanks").filtered("sent_at").write({"sent_at": "2020-01-01 00:00:00"})
+        self.send()
+        self.assertEqual(len(self.mailbox.messages), 4)
+
+    def test_odoos_own_queue_leaves_them_alone(self):
+        self.queue(1)
+        with really_send():
+            self.env["mail.mail"].process_email_queue()
+            self.env["mail.mail"].search([("ec_entry_id", "!=", False)]).send()
+        self.assertFalse(self.mailbox.messages)
+
+    def test_log_holds_no_address(self):
+        self.queue(2)
+        self.mailbox.faults = ["550 <buyer0@example.com> unknown"]
+        lines = []
+        handler = logging.Handler()
+        handler.emit = lambda record: lines.append(record.getMessage())
+        logger = logging.getLogger("odoo")
+        logger.addHandler(handler)
+        try:
+            self.send()
+        finally:
+            logger.removeHandler(handler)
+        self.assertNotIn("buyer", "\n".join(lines))
+        self.assertNotIn("髙橋", "\n".join(lines))
+        failed = self.entries.search([("state", "=", "failed")])
+        self.assertEqual(failed.failure, "550 unknown")

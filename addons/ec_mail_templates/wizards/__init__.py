@@ -1,0 +1,3 @@
+from . import ec_mail_preview
+from . import ec_mail_manual
+from . import ec_mail_rerun

@@ -1,0 +1,250 @@
+"""Orders of a table file (CSV) as JSON documents (``order_json``). Pure; rows that cannot be read
+are reported, never guessed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+JST = timezone(timedelta(hours=9))
+#: Fields a column can be assigned to, and names columns usually have.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "number": ("受注番号", "注文番号", "伝票番号", "order"),
+    "ordered_at": ("注文日時", "受注日時", "注文日", "受注日"),
+    "name": ("注文者名", "購入者名", "氏名", "お名前"),
+    "kana": ("注文者カナ", "注文者名カナ", "フリガナ"),
+    "zip": ("注文者郵便番号", "郵便番号"),
+    "address": ("注文者住所", "住所"),
+    "address2": ("注文者住所2", "建物名"),
+    "phone": ("注文者電話番号", "電話番号"),
+    "email": ("メールアドレス", "注文者メールアドレス"),
+    "ship_name": ("送付先名", "お届け先名", "配送先名"),
+    "ship_zip": ("送付先郵便番号", "お届け先郵便番号", "配送先郵便番号"),
+    "ship_address": ("送付先住所", "お届け先住所", "配送先住所"),
+    "ship_address2": ("送付先住所2", "お届け先建物名"),
+    "ship_phone": ("送付先電話番号", "お届け先電話番号", "配送先電話番号"),
+    "sku": ("商品コード", "商品番号", "SKU", "品番"),
+    "item": ("商品名",),
+    "quantity": ("数量", "個数"),
+    "price": ("単価", "商品単価", "価格"),
+    "tax_rate": ("税率", "消費税率"),
+    "postage": ("送料",),
+    "cod_fee": ("代引手数料", "代引料"),
+    "discount": ("値引き", "値引額", "クーポン"),
+    "total": ("合計金額", "請求金額", "合計"),
+    "payment": ("支払方法", "決済方法", "お支払方法"),
+    "paid": ("入金日", "入金済"),
+    "delivery": ("配送方法",),
+    "wish_date": ("配送希望日", "お届け希望日"),
+    "remarks": ("備考", "通信欄", "コメント"),
+}
+NEEDED = ("number", "name", "sku", "quantity", "price")
+_DATES = (
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y%m%d%H%M%S", "%Y%m%d",
+)  # fmt: skip
+_CITY = re.compile(r"^(.+?郡.+?[町村]|.+?市.+?区|.+?[市区]|.+?[町村])")
+
+
+class FileError(Exception):
+    """The file as a whole cannot be read. ``reason``: encoding, empty, columns."""
+
+    def __init__(self, reason: str, what: str = "") -> None:
+        super().__init__(f"{reason} {what}".strip())
+        self.reason = reason
+        self.what = what
+
+
+@dataclass
+class Parsed:
+    """One order of the file; ``error`` names the field that cannot be read."""
+
+    number: str
+    payload: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+    rows: int = 0
+
+
+def decode(content: bytes, encoding: str = "auto") -> str:
+    """Return the text of a file; ``auto``: mark of UTF-8, strict UTF-8, then cp932."""
+    tries = ("utf-8-sig", "cp932") if encoding == "auto" else (encoding,)
+    for name in tries:
+        try:
+            return content.decode("utf-8-sig" if name == "utf-8" else name)
+        except UnicodeDecodeError:
+            continue
+    raise FileError("encoding")
+
+
+def read_table(content: bytes, encoding: str = "auto", delimiter: str = ",") -> list[list[str]]:
+    """Return the rows, empty ones left out."""
+    text = decode(content, encoding)
+    rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(row)]
+    if not rows:
+        raise FileError("empty")
+    return rows
+
+
+def guess(header: list[str]) -> dict[str, str]:
+    """Return {field: column} for columns whose names are usual."""
+    found = {}
+    for name, words in FIELDS.items():
+        column = next((col for word in words for col in header if col.strip() == word), None)
+        if column is not None:
+            found[name] = column
+    return found
+
+
+def parse(rows: list[list[str]], mapping: dict[str, str], states: dict[str, str]) -> list[Parsed]:
+    """Return the orders, in the order of the file.
+
+    :param rows: the first one names the columns
+    :param mapping: {field: column}
+    :param states: {Japanese name of a prefecture: its code}
+    """
+    header = [name.strip() for name in rows[0]]
+    missing = [mapping[name] for name in mapping if mapping[name] not in header]
+    missing += [name for name in NEEDED if name not in mapping]
+    if missing:
+        raise FileError("columns", ", ".join(missing))
+    places = {name: header.index(column) for name, column in mapping.items()}
+    groups: dict[str, list[dict[str, str]]] = {}
+    for row in rows[1:]:
+        values = {
+            name: row[place].strip() if place < len(row) else "" for name, place in places.items()
+        }
+        groups.setdefault(values["number"], []).append(values)
+    return [_order(number, group, states) for number, group in groups.items()]
+
+
+def _order(number: str, group: list[dict[str, str]], states: dict[str, str]) -> Parsed:
+    parsed = Parsed(number=number, rows=len(group))
+    step = "number"
+    if not number:
+        parsed.error = step
+        return parsed
+    first = group[0]
+    try:
+        step = "ordered_at"
+        # Without a day in the file the same file must still give the same document.
+        ordered = read_time(first.get("ordered_at", "")) or datetime(2000, 1, 1, tzinfo=UTC)
+        step = "price"
+        lines = [_line(index, row) for index, row in enumerate(group, start=1)]
+        lines += _fees(first)
+        total = sum(Decimal(line["amount"]) for line in lines)
+        step = "total"
+        given = read_number(first.get("total", ""))
+        step = "wish_date"
+        wish = read_time(first.get("wish_date", ""))
+    except (ValueError, InvalidOperation):
+        parsed.error = step
+        return parsed
+    charged = str(total if given is None else given)
+    buyer = _address(first, "", states)
+    shipped = _address(first, "ship_", states) if first.get("ship_name") else buyer
+    parsed.payload = {
+        "ref": number,
+        "number": number,
+        "ordered_at": ordered.isoformat(),
+        "buyer": buyer,
+        "destinations": [{"ref": "1", "address": shipped}],
+        "lines": lines,
+        "buyer_total": charged,
+        "total": charged,
+        "payment_code": first.get("payment") or None,
+        "payment_label": first.get("payment", ""),
+        "payment_state": "paid" if first.get("paid") else "unpaid",
+        "delivery_code": first.get("delivery") or None,
+        "delivery_label": first.get("delivery", ""),
+        "wish_date": wish.astimezone(JST).date().isoformat() if wish else None,
+        "remarks": first.get("remarks") or None,
+    }
+    return parsed
+
+
+def _line(index: int, row: dict[str, str]) -> dict[str, Any]:
+    quantity, price = read_number(row["quantity"]), read_number(row["price"])
+    if quantity is None or price is None or quantity <= 0:
+        raise ValueError("quantity or price")
+    rate = read_number(row.get("tax_rate", "").replace("%", "").replace("％", ""))
+    if rate is None:
+        rate = Decimal(10)
+    return {
+        "ref": str(index),
+        "name": row.get("item") or row["sku"],
+        "sku_code": row["sku"] or None,
+        "sku_ref": row["sku"] or None,
+        "quantity": str(quantity),
+        "price_unit": str(price),
+        "amount": str(quantity * price),
+        "tax_rate": str(rate / 100 if rate >= 1 else rate),
+    }
+
+
+def _fees(row: dict[str, str]) -> list[dict[str, Any]]:
+    found = []
+    for name, kind, sign in (
+        ("postage", "shipping", 1), ("cod_fee", "cod_fee", 1), ("discount", "shop_discount", -1),
+    ):  # fmt: skip
+        amount = read_number(row.get(name, ""))
+        if amount:
+            amount = sign * abs(amount)
+            found.append(
+                {
+                    "ref": name,
+                    "kind": kind,
+                    "price_unit": str(amount),
+                    "amount": str(amount),
+                    "tax_rate": "0.1",
+                }
+            )
+    return found
+
+
+def _address(row: dict[str, str], prefix: str, states: dict[str, str]) -> dict[str, Any]:
+    text = row.get(f"{prefix}address", "").strip()
+    state = next((name for name in states if text.startswith(name)), None)
+    rest = text[len(state) :].strip() if state else text
+    match = _CITY.match(rest)
+    city = match.group(1) if match else ""
+    return {
+        "name": row.get(f"{prefix}name") or None,
+        "kana": row.get(f"{prefix}kana") or None,
+        "zip": row.get(f"{prefix}zip") or None,
+        "state_code": states.get(state) if state else None,
+        "city": city or None,
+        "street": rest[len(city) :].strip() or None,
+        "street2": row.get(f"{prefix}address2") or None,
+        "phone": row.get(f"{prefix}phone") or None,
+        "email": row.get(f"{prefix}email") or None,
+    }
+
+
+def read_number(text: str) -> Decimal | None:
+    """Read ``1,234円`` or ``１２３４``; None when empty.
+
+    :raise InvalidOperation: no number
+    """
+    text = unicodedata.normalize("NFKC", text).replace(",", "").strip("円¥\\ ")
+    return Decimal(text) if text else None
+
+
+def read_time(text: str) -> datetime | None:
+    """Read a day with or without time, Japanese time; None when empty.
+
+    :raise ValueError: neither
+    """
+    text = unicodedata.normalize("NFKC", text).strip().replace("/", "-").replace("T", " ")
+    if not text:
+        return None
+    for form in _DATES:
+        try:
+            return datetime.strptime(text, form).replace(tzinfo=JST)
+        except ValueError:
+            continue
+    raise ValueError(text)

@@ -1,0 +1,64 @@
+"""Suggestions for SKUs without a code that fits: by likeness of the names."""
+
+from odoo import fields, models
+
+from ..lib.name_match import NameIndex
+
+
+class EcListingSku(models.Model):
+    _inherit = "ec.listing.sku"
+
+    suggest_product_id = fields.Many2one(
+        "product.product",
+        string="Suggested product",
+        ondelete="set null",
+        check_company=True,
+        copy=False,
+    )
+    suggest_score = fields.Float(string="Likeness", readonly=True, copy=False)
+
+    def button_suggest(self):
+        """Suggest products for those of these SKUs that are not matched. Nothing is matched yet."""
+        self.check_access("write")
+        found = self._suggest()
+        return self.env["ec.exchange"]._notify_client(
+            self.env._("%(found)s of %(all)s SKUs have a suggestion.", found=found, all=len(self)),
+            kind="success" if found else "warning",
+        )
+
+    def _suggest(self):
+        """Find suggestions; the names of all products are read once per company.
+
+        :return: number of SKUs with a suggestion
+        """
+        open_ = self.filtered(lambda sku: sku.match_state in ("unmatched", "ambiguous"))
+        count = 0
+        for company, skus in open_.grouped("company_id").items():
+            products = self.env["product.product"].search_fetch(
+                [("company_id", "in", [False, company.id]), ("type", "=", "consu")],
+                ["product_tmpl_id", "product_template_variant_value_ids"],
+            )
+            index = NameIndex((product.id, self._product_words(product)) for product in products)
+            for sku in skus:
+                title = " ".join(filter(None, (sku.listing_id.name, sku.name)))
+                product_id, score = index.best(title)
+                sku.write({"suggest_product_id": product_id, "suggest_score": score})
+                count += bool(product_id)
+        return count
+
+    def _product_words(self, product):
+        """Name and variant of a product in the words of its page."""
+        values = product.product_template_variant_value_ids.mapped("name")
+        return " ".join([product.name, *values])
+
+    def button_accept_suggestion(self):
+        """Match these SKUs to the suggested products."""
+        self.check_access("write")
+        open_ = self.filtered(
+            lambda sku: sku.suggest_product_id and sku.match_state in ("unmatched", "ambiguous")
+        )
+        for product, skus in open_.grouped("suggest_product_id").items():
+            skus.write({"product_id": product.id})
+        return self.env["ec.exchange"]._notify_client(
+            self.env._("%s SKUs are matched.", len(open_)), kind="success"
+        )

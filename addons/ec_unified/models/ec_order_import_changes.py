@@ -1,0 +1,102 @@
+"""Notes old and new of what the mall changed while somebody was working on the order."""
+
+from odoo import api, models
+
+CODE = "changed_upstream"
+
+
+class EcOrderImport(models.AbstractModel):
+    _inherit = "ec.order.import"
+
+    @api.model
+    def _sync_checks(self, batch):
+        result = super()._sync_checks(batch)
+        changed = {item.order: item.changes for item in batch.items if item.changes}
+        if changed:
+            orders = self.env["sale.order"].union(*changed)
+            checks = self.env["ec.order.check"].search(
+                [("order_id", "in", orders.ids), ("code", "=", CODE)]
+            )
+            for check in checks:
+                self.env["ec.order.change"]._sync(check, changed[check.order_id])
+        return result
+
+    @api.model
+    def _apply_destination(self, item):
+        old = item.order.partner_shipping_id
+        result = super()._apply_destination(item)
+        places = [place for place in item.destinations if place]
+        # Left alone by super although the mall says another place: shown side by side.
+        if places and places[0] != old and item.order.partner_shipping_id == old:
+            if item.order.ec_destination_digest != self._destination_digest(item):
+                item.changes.append(
+                    {
+                        "field": "address",
+                        "old": self._describe_place(old),
+                        "new": self._describe_place(places[0]),
+                        "partner_id": places[0].id,
+                    }
+                )
+        return result
+
+    @api.model
+    def _describe_place(self, partner):
+        parts = (partner.name, partner.zip, partner.state_id.name, partner.city, partner.street,
+                 partner.street2, partner.phone)  # fmt: skip
+        return " ".join(part for part in parts if part)
+
+    @api.model
+    def _apply_wishes(self, item):
+        order, marks = item.order, self._wishes_digests(item)
+        known = order.ec_wishes_digests or {}
+        if self._is_in_work(order):
+            news = {
+                name: value
+                for name, value in self._prepare_wishes(item).items()
+                if marks[name] != known.get(name)
+            }
+            for name, value in self._changed_values(order, news).items() if news else ():
+                label = order._fields[name]._description_string(self.env)
+                item.changes.append(
+                    {"field": "wish", "name": label, "old": str(order[name] or ""),
+                     "new": str(value or "")}
+                )  # fmt: skip
+        return super()._apply_wishes(item)
+
+    @api.model
+    def _apply_lines(self, batch, item):
+        if self._is_in_work(item.order):
+            item.changes += self._compare_lines(item)
+        return super()._apply_lines(batch, item)
+
+    @api.model
+    def _compare_lines(self, item):
+        """Return what differs between the order's lines and the mall's."""
+        order, changes = item.order, []
+        current = {line.ec_line_ref: line for line in order.order_line if line.ec_line_ref}
+        for line in item.booking.lines:
+            record = current.pop(line.ref, None)
+            name = line.name or (record and record.name) or line.ref
+            if record is None:
+                new = f"{line.quantity:f} × {line.price_unit:,f}"
+                changes.append({"field": "line", "name": name, "old": "", "new": new})
+                continue
+            pairs = (
+                ("quantity", record.product_uom_qty, float(line.quantity)),
+                ("price", record.price_unit, float(line.price_unit)),
+            )
+            changes += [
+                {"field": field, "name": name, "old": f"{old:,g}", "new": f"{new:,g}"}
+                for field, old, new in pairs
+                if old != new
+            ]
+        for record in current.values():
+            if record.product_uom_qty:
+                old = f"{record.product_uom_qty:g} × {record.price_unit:,g}"
+                changes.append({"field": "line", "name": record.name, "old": old, "new": ""})
+        if order.amount_total != float(item.booking.total):
+            changes.append(
+                {"field": "total", "old": f"{order.amount_total:,.0f}",
+                 "new": f"{item.booking.total:,.0f}"}
+            )  # fmt: skip
+        return changes

@@ -1,0 +1,131 @@
+"""Orders without a mall: Odoo's own quotations, and files."""
+
+import base64
+
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .order_common import OrderCommon
+
+HEADER = (
+    "受注番号,注文日時,注文者名,郵便番号,住所,電話番号,商品コード,商品名,"
+    "数量,単価,税率,送料,支払方法"
+)
+ROWS = (
+    "C-1,2026/11/01 10:00,髙橋 花,100-0001,東京都千代田区千代田1-1,03-0000-0000,TEA-1,煎茶,2,"
+    '"1,080",8,660,銀行振込',
+    "C-1,2026/11/01 10:00,髙橋 花,100-0001,東京都千代田区千代田1-1,03-0000-0000,RICE-1,米,1,"
+    "550,10%,660,銀行振込",
+    "C-2,2026/11/02,佐藤 一,530-0001,大阪府大阪市北区梅田1-1,06-0000-0000,NEW-1,新商品,1,1100,,,"
+    "銀行振込",
+    "C-3,2026/11/02,誤り,530-0001,大阪府大阪市北区梅田1-1,06-0000-0000,TEA-1,煎茶,x,1100,,,銀行振込",
+)
+
+
+@tagged("post_install", "-at_install")
+class TestManual(OrderCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manual = cls.make_channel(
+            name="電話・FAX", provider="manual", takes_quotations=True
+        )
+        cls.profile = cls.env["ec.order.profile"].create(
+            {"name": "自社カート", "channel_id": cls.manual.id}
+        )
+
+    # === QUOTATIONS === #
+
+    def quotation(self, **vals):
+        return self.env["sale.order"].with_user(self.clerk).create(
+            {
+                "partner_id": self.env["res.partner"].create({"name": "山田"}).id,
+                "order_line": [Command.create({"product_id": self.tea.id, "price_unit": 1000})],
+                **vals,
+            }
+        )
+
+    def test_quotation_runs_through_the_same_stages(self):
+        order = self.quotation()
+        self.assertEqual((order.ec_channel_id, order.ec_stage), (self.manual, "new"))
+        self.assertEqual(order.ec_buyer_total, order.amount_total)
+        order.order_line.product_uom_qty = 3
+        self.env.flush_all()
+        self.assertEqual(order.ec_buyer_total, order.amount_total)
+        order.ec_payment_role = "bank"
+        order.action_confirm()
+        self.assertEqual((order.ec_stage, order.ec_payment_state), ("payment", "unpaid"))
+        order.action_ec_mark_paid()
+        self.assertEqual(order.ec_stage, "ready")
+        order.picking_ids.move_ids.picked = True
+        order.picking_ids.button_validate()
+        self.assertEqual(order.ec_stage, "done")
+
+    def test_invoice_customers_get_goods_first(self):
+        order = self.quotation()
+        order.action_confirm()
+        self.assertEqual(order.ec_stage, "ready")
+        self.assertEqual(order.with_user(self.clerk).action_cancel(), True)
+
+    def test_without_such_a_shop_quotations_are_odoos_own(self):
+        self.manual.takes_quotations = False
+        self.assertFalse(self.quotation().ec_channel_id)
+
+    # === FILES === #
+
+    def wizard(self, encoding="cp932", rows=ROWS):
+        if not self.profile.column_ids:
+            self.profile.sample = base64.b64encode(HEADER.encode("utf-8"))
+            self.profile.action_read_sample()
+        content = "\r\n".join([HEADER, *rows]).encode(encoding)
+        wizard = self.env["ec.order.file"].with_user(self.clerk).create(
+            {"profile_id": self.profile.id, "file": base64.b64encode(content)}
+        )
+        wizard.action_preview()
+        return wizard
+
+    def take_in(self, wizard):
+        wizard.action_import()
+        self.env["ec.exchange"]._process_pending(self.manual, "order", direction="in")
+
+    def results(self, wizard):
+        return {line.number: line.result for line in wizard.line_ids}
+
+    def test_file_is_shown_taken_in_and_not_taken_twice(self):
+        for encoding in ("cp932", "utf-8-sig"):
+            wizard = self.wizard(encoding)
+            expected = {"C-1": "new", "C-2": "new", "C-3": "error"}
+            self.assertEqual(self.results(wizard), expected)
+        self.assertFalse(self.orders(["C-1"], self.manual), "only shown")
+        self.take_in(wizard)
+        first = self.orders(["C-1"], self.manual)
+        # 2 x 1,080 + 550 + 660; 2,160 x 8/108 = 160; 1,210 / 11 = 110
+        self.assertEqual((first.amount_total, first.amount_tax), (3370, 270))
+        self.assertEqual(first.partner_id.name, "髙橋 花")
+        self.assertEqual(first.partner_id.state_id.code, "JP-13")
+        self.assertEqual(first.partner_id.city, "千代田区")
+        self.assertEqual(first.partner_id.street, "千代田1-1")
+        self.assertEqual(first.order_line[:2].product_id, self.tea | self.rice)
+        self.assertEqual(self.open_codes(first), ["unknown_payment"])
+        second = self.orders(["C-2"], self.manual)
+        self.assertIn("unknown_sku", self.open_codes(second))
+        self.assertEqual(second.partner_id.city, "大阪市北区")
+        again = self.wizard()
+        self.assertEqual(self.results(again), {"C-1": "known", "C-2": "known", "C-3": "error"})
+        with self.assertRaises(UserError):
+            again.action_import()
+
+    def test_changed_order_of_a_file_is_an_update(self):
+        self.take_in(self.wizard(rows=ROWS[2:3]))
+        wizard = self.wizard(rows=[ROWS[2].replace(",1100,", ",1200,")])
+        self.assertEqual(self.results(wizard), {"C-2": "changed"})
+        self.take_in(wizard)
+        order = self.orders(["C-2"], self.manual)
+        self.assertEqual((len(order), order.amount_total), (1, 1200))
+
+    def test_missing_columns_are_named(self):
+        self.wizard(rows=ROWS[:1])
+        self.profile.column_ids.filtered(lambda row: row.field == "price").column = "金額"
+        with self.assertRaisesRegex(UserError, "金額"):
+            self.wizard()

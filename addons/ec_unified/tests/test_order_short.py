@@ -1,0 +1,136 @@
+"""Two orders over the last piece."""
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .order_common import OrderCommon
+
+
+@tagged("post_install", "-at_install")
+class TestOrderShort(OrderCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.last = cls.make_product("LAST", quantity=1)
+
+    def buy(self, ref, hour, *lines):
+        lines = list(lines) or [self.line("LAST", 1100)]
+        buyer = {
+            **self.order_payload()["buyer"],
+            "name": f"購入者 {ref}",
+            "phone": f"03-0000-{ord(ref[0]):04}",
+            "street": f"千代田{ord(ref[0])}",
+            "email": f"{ref.lower()}@example.com",
+        }
+        total = sum(int(line["amount"]) for line in lines)
+        return self.pull(
+            self.order_payload(
+                ref,
+                ordered_at=f"2026-11-01T{hour:02}:00:00+09:00",
+                lines=lines,
+                buyer=buyer,
+                destinations=[{"ref": "1", "address": buyer}],
+                tax_summary=self.summary(("0.10", total, total // 11)),
+                buyer_total=str(total),
+                total=str(total),
+            )
+        )
+
+    def state(self, order):
+        self.env.flush_all()
+        order.invalidate_recordset()
+        return order.order_line.move_ids.mapped("state"), self.open_codes(order), order.ec_stage
+
+    def wizard(self, order, **vals):
+        wizards = self.env["ec.order.short"].with_context(default_order_id=order.id)
+        return wizards.create({"order_id": order.id, **vals})
+
+    def test_second_gets_a_check(self):
+        first, second = self.buy("A", 9), self.buy("B", 10)
+        self.assertEqual(self.state(first), (["assigned"], [], "ready"))
+        self.assertEqual(self.state(second), (["confirmed"], ["stock_short"], "check"))
+        self.assertIn("LAST", second.ec_open_check_ids.reason)
+
+    def test_earlier_order_that_arrives_late_gets_the_goods(self):
+        later = self.buy("B", 10)
+        earlier = self.buy("A", 9)
+        self.assertEqual(self.state(earlier), (["assigned"], [], "ready"))
+        self.assertEqual(self.state(later), (["confirmed"], ["stock_short"], "check"))
+
+    def test_goods_being_packed_stay(self):
+        later = self.buy("B", 10)
+        later.picking_ids.printed = True
+        earlier = self.buy("A", 9)
+        self.assertEqual(self.state(earlier)[1:], (["stock_short"], "check"))
+        self.assertFalse(self.state(later)[1])
+
+    def test_goods_arrive(self):
+        self.buy("A", 9)
+        second = self.buy("B", 10)
+        self.env["stock.quant"]._update_available_quantity(
+            self.last, self.warehouse.lot_stock_id, 1
+        )
+        second.picking_ids.action_assign()
+        self.assertEqual(self.state(second), (["assigned"], [], "ready"))
+        self.assertTrue(second.ec_check_ids.auto)
+
+    def test_wait(self):
+        self.buy("A", 9)
+        second = self.buy("B", 10)
+        self.wizard(second, choice="wait").action_apply()
+        self.assertEqual(self.state(second)[1:], ([], "stock"))
+
+    def test_substitute_keeps_the_money(self):
+        self.buy("A", 9)
+        second = self.buy("B", 10)
+        total, tax = second.amount_total, second.amount_tax
+        wizard = self.wizard(second, choice="substitute", substitute_id=self.tea.id)
+        self.assertTrue(wizard.line_id)
+        wizard.action_apply()
+        self.assertEqual(self.state(second)[1:], ([], "ready"))
+        self.assertEqual((second.amount_total, second.amount_tax), (total, tax))
+        self.assertEqual(second.order_line.product_id & self.last, self.env["product.product"])
+
+    def test_partial(self):
+        self.buy("A", 9)
+        second = self.buy("B", 10, self.line("LAST", 1100), self.line("TEA-1", 1100))
+        self.wizard(second, choice="partial").action_apply()
+        pickings = second.picking_ids.sorted("id")
+        self.assertEqual(pickings.mapped("state"), ["assigned", "confirmed"])
+        self.assertEqual(pickings[1].backorder_id, pickings[0])
+        self.assertFalse(self.open_codes(second))
+
+    def test_partial_of_one_line(self):
+        order = self.buy("A", 9, self.line("LAST", 1100, quantity=3))
+        self.assertEqual(self.open_codes(order), ["stock_short"])
+        self.wizard(order, choice="partial").action_apply()
+        pickings = order.picking_ids.sorted("id")
+        self.assertEqual(pickings.move_ids.sorted("id").mapped("product_uom_qty"), [1, 2])
+        self.assertEqual(pickings[0].state, "assigned")
+
+    def test_nothing_there(self):
+        self.buy("A", 9)
+        second = self.buy("B", 10)
+        with self.assertRaises(UserError):
+            self.wizard(second, choice="partial").action_apply()
+
+    def test_cancel_tells_the_mall(self):
+        self.buy("A", 9)
+        second = self.buy("B", 10)
+        wizard = self.wizard(second, choice="cancel")
+        reasons = wizard._select_reasons()
+        wizard.reason = reasons[0][0] if reasons else False
+        wizard.action_apply()
+        self.assertEqual(second.state, "cancel")
+        self.channel.fake_calls = False
+        self.channel.action_send_exchanges()
+        self.assertIn(
+            ["cancel", ["B", wizard.reason or "", False]], self.channel.fake_calls
+        )
+
+    def test_fix_button_opens_the_choices(self):
+        self.buy("A", 9)
+        second = self.buy("B", 10)
+        action = second.ec_open_check_ids.action_open_fix()
+        self.assertEqual(action["res_model"], "ec.order.short")
+        self.assertEqual(action["context"]["default_order_id"], second.id)

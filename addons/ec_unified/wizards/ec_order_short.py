@@ -1,0 +1,154 @@
+"""What becomes of an order for which there is not enough."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.ec_order_short import SHORT
+
+
+class EcOrderShort(models.TransientModel):
+    _name = "ec.order.short"
+    _description = "Order without enough stock"
+
+    order_id = fields.Many2one("sale.order", required=True, ondelete="cascade")
+    channel_id = fields.Many2one(related="order_id.ec_channel_id")
+    support_cancel = fields.Boolean(related="channel_id.support_cancel")
+    missing = fields.Char(compute="_compute_missing")
+    choice = fields.Selection(
+        [
+            ("wait", "Wait for goods"),
+            ("substitute", "Send a substitute"),
+            ("partial", "Send what is there, the rest later"),
+            ("cancel", "Cancel the order and tell the mall"),
+        ],
+        required=True,
+        default="wait",
+    )
+    note = fields.Char(help="Kept with the check.")
+    line_id = fields.Many2one(
+        "sale.order.line",
+        string="Instead of",
+        compute="_compute_line_id",
+        store=True,
+        readonly=False,
+        domain="[('order_id', '=', order_id), ('product_id.is_storable', '=', True)]",
+    )
+    substitute_id = fields.Many2one(
+        "product.product", domain="[('is_storable', '=', True)]"
+    )
+    reason = fields.Selection(selection="_select_reasons", string="Reason told to the mall")
+
+    @api.model
+    def _select_reasons(self):
+        """The reasons of the order's mall; all malls' when the order is not known."""
+        order = self.env["sale.order"].browse(self.env.context.get("default_order_id"))
+        channels = order.exists().ec_channel_id
+        channels = channels or channels.search([("active", "=", True)])
+        reasons = {}
+        for channel in channels:
+            adapter = channel._adapter_or_none()
+            if adapter is not None:
+                reasons.update(
+                    (str(code), label) for code, label in adapter._cancel_reasons(channel)
+                )
+        return list(reasons.items())
+
+    @api.depends("order_id")
+    def _compute_missing(self):
+        for wizard in self:
+            wizard.missing = wizard.order_id._ec_short_moves()._ec_shortage_text()
+
+    @api.depends("order_id")
+    def _compute_line_id(self):
+        for wizard in self:
+            wizard.line_id = wizard.order_id._ec_short_moves()[:1].sale_line_id
+
+    def action_apply(self):
+        """Do what was chosen."""
+        self.ensure_one()
+        self.order_id.check_access("write")
+        getattr(self, f"_apply_{self.choice}")()
+        return {"type": "ir.actions.act_window_close"}
+
+    def _clear_check(self):
+        labels = dict(self._fields["choice"]._description_selection(self.env))
+        note = " / ".join(filter(None, (labels[self.choice], self.note)))
+        checks = self.order_id.ec_check_ids.filtered(lambda check: check.code == SHORT)
+        checks._clear(note=note)
+
+    def _apply_wait(self):
+        self._clear_check()
+
+    def _apply_substitute(self):
+        """The line keeps its price and tax and takes other goods."""
+        line, substitute = self.line_id, self.substitute_id
+        if not line or not substitute:
+            raise UserError(self.env._("Choose the line and the substitute."))
+        if any(move.state == "done" for move in line.move_ids):
+            raise UserError(self.env._("Part of this line was shipped already."))
+        line.move_ids.filtered(lambda move: move.state != "cancel")._action_cancel()
+        kept = {
+            "price_unit": line.price_unit,
+            "technical_price_unit": line.technical_price_unit,
+            "discount": line.discount,
+            "tax_ids": [(6, 0, line.tax_ids.ids)],
+            "extra_tax_data": line.extra_tax_data,
+        }
+        old = line.product_id.display_name
+        name = self.env._("%(new)s (instead of %(old)s)", new=substitute.display_name, old=old)
+        line.write(
+            {
+                "product_id": substitute.id,
+                "product_uom_id": substitute.uom_id.id,
+                "name": name,
+                **kept,
+            }
+        )
+        line._action_launch_stock_rule()
+        self._clear_check()
+        self.order_id._ec_check_shortage()
+
+    def _apply_partial(self):
+        """Move what is missing into a delivery of its own; the rest can leave now."""
+        short = self.order_id._ec_short_moves()
+        for picking, moves in short.grouped("picking_id").items():
+            ready = picking.move_ids.filtered(lambda move: move.state not in ("cancel", "done"))
+            if not any(move.move_line_ids for move in ready):
+                raise UserError(self.env._("Nothing of this order is there yet."))
+            rest = self.env["stock.move"]
+            for move in moves:
+                if not move.move_line_ids:
+                    rest |= move
+                    continue
+                missing = move.product_id.uom_id._compute_quantity(
+                    move._ec_missing(), move.product_uom
+                )
+                vals = move._split(missing)
+                rest |= self.env["stock.move"].create(vals)
+            later = picking.copy(
+                {"move_ids": [], "move_line_ids": [], "backorder_id": picking.id, "name": "/"}
+            )
+            rest.write({"picking_id": later.id})
+            rest.filtered(lambda move: move.state == "draft")._action_confirm(merge=False)
+            picking.move_ids._recompute_state()
+        self._clear_check()
+
+    def _apply_cancel(self):
+        """Free the goods here and tell the mall in the background."""
+        order, channel = self.order_id, self.channel_id
+        if not channel.support_cancel:
+            raise UserError(
+                self.env._("This mall takes no cancellations from here. Cancel in its own screen.")
+            )
+        if self._select_reasons() and not self.reason:
+            raise UserError(self.env._("Choose the reason the mall is told."))
+        self.env["ec.exchange"].sudo()._owe(
+            channel.sudo(),
+            "cancel",
+            order.ec_order_ref,
+            # The goods are not there: the mall must not count them as free again.
+            {"reason": self.reason or "", "restock": False},
+            order,
+        )
+        self._clear_check()
+        order._action_cancel()
