@@ -78,8 +78,9 @@ def bench_crash() -> list[str]:
     lines = [
         "## Orders under fire",
         "",
-        f"{found.orders} mixed orders of both malls, 5 % of all calls struck by a fault, Odoo killed "
-        f"{found.kills} times with SIGKILL: " + ", ".join(f"{k} {v}" for k, v in wrong.items()),
+        f"{found.orders} mixed orders of both malls, 5 % of all calls struck by a fault, Odoo "
+        f"killed {found.kills} times with SIGKILL: "
+        + ", ".join(f"{name} {count}" for name, count in wrong.items()),
         f"({found.seconds:.0f} s including the restarts).",
     ]
     if not found.ok:

@@ -60,7 +60,16 @@ def _food(code, name, price, shape, colour, **kw):
 
 def _frozen(code, name, price, shape, colour, **kw):
     return Item(
-        code, name, price, "冷凍食品", shape, colour, food=True, temperature=FROZEN, shelf="F-01", **kw
+        code,
+        name,
+        price,
+        "冷凍食品",
+        shape,
+        colour,
+        food=True,
+        temperature=FROZEN,
+        shelf="F-01",
+        **kw,
     )
 
 
@@ -124,7 +133,9 @@ ITEMS = [
     _goods("CHP02", "箸置き 五個組", 1100, "round", "#d9a441", shelf="B-02"),
     _goods("TWL01", "手ぬぐい", 1320, "cloth", "#2f5f9c", "布もの", options=_COLOUR, shelf="C-01"),
     _goods("TWL02", "ふきん 三枚組", 990, "cloth", "#7aa05a", "布もの", shelf="C-01", stock=100),
-    _goods("FRS01", "風呂敷 中巾", 2420, "cloth", "#8a3f7a", "布もの", options=_COLOUR, shelf="C-01"),
+    _goods(
+        "FRS01", "風呂敷 中巾", 2420, "cloth", "#8a3f7a", "布もの", options=_COLOUR, shelf="C-01"
+    ),
     _goods("BAG01", "帆布トート", 4180, "bag", "#c2a878", "布もの", options=_COLOUR, shelf="C-01"),
     _goods("BAG02", "巾着袋", 880, "bag", "#b54a5a", "布もの", shelf="C-01"),
     _goods("CSH01", "座布団カバー", 3520, "cloth", "#3a4f7a", "布もの", shelf="C-01"),

@@ -124,9 +124,9 @@ def _fan(draw, colour):
 
 
 _SHAPES = {
-    "box": _box, "round": _round, "bar": _bar, "bag": _bag, "pouch": _pouch, "jar": _jar, "can": _can,
-    "bottle": _bottle, "fish": _fish, "plate": _plate, "bowl": _bowl, "cup": _cup, "pot": _pot,
-    "cloth": _cloth, "card": _card, "fan": _fan,
+    "box": _box, "round": _round, "bar": _bar, "bag": _bag, "pouch": _pouch, "jar": _jar,
+    "can": _can, "bottle": _bottle, "fish": _fish, "plate": _plate, "bowl": _bowl, "cup": _cup,
+    "pot": _pot, "cloth": _cloth, "card": _card, "fan": _fan,
 }  # fmt: skip
 
 

@@ -125,7 +125,9 @@ def _create_item(env, skus, categories, with_pictures):
             "categ_id": categories[item.category].id,
             "taxes_id": [(6, 0, taxes.ids)],
             "image_1920": pictures.draw_base64(item) if with_pictures else False,
-            "description_sale": "要冷凍（-18℃以下）" if item.temperature == catalog.FROZEN else False,
+            "description_sale": "要冷凍（-18℃以下）"
+            if item.temperature == catalog.FROZEN
+            else False,
             "attribute_line_ids": [
                 (0, 0, _attribute_line(env, name, values)) for name, values in item.options.items()
             ],
@@ -134,8 +136,10 @@ def _create_item(env, skus, categories, with_pictures):
     found = {}
     for sku in skus:
         product = template.product_variant_ids.filtered(
-            lambda variant, sku=sku: set(sku.option.values())
-            == set(variant.product_template_attribute_value_ids.mapped("name"))
+            lambda variant, sku=sku: (
+                set(sku.option.values())
+                == set(variant.product_template_attribute_value_ids.mapped("name"))
+            )
         )
         product.write({"default_code": sku.code, "barcode": sku.barcode})
         extra = sku.price - item.price

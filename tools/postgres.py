@@ -113,6 +113,7 @@ class Cluster:
         if not (self.data / "PG_VERSION").exists():
             self._initialise()
         self._forget_dead_server()
+        self._provide_time_zones()
         say("starting PostgreSQL")
         result = self._run(
             "pg_ctl",
@@ -188,6 +189,15 @@ class Cluster:
             settings["unix_socket_permissions"] = "0777"
         with (self.data / "postgresql.conf").open("a") as conf:
             conf.writelines(f"{key} = {value}\n" for key, value in settings.items())
+
+    def _provide_time_zones(self) -> None:
+        """Give the server the time zones that its wheel lacks (else ``Asia/Tokyo`` is unknown)."""
+        zones = self.programs.parent / "share/timezone"
+        site = self.programs.parents[2]
+        for source in (site / "tzdata/zoneinfo", Path("/usr/share/zoneinfo")):
+            if not zones.exists() and (source / "Asia/Tokyo").exists():
+                zones.unlink(missing_ok=True)
+                zones.symlink_to(source)
 
     def _forget_dead_server(self) -> None:
         """Remove what a killed server left if another process has its pid now."""

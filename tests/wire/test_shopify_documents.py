@@ -52,7 +52,7 @@ def test_mutations_are_known():
     writes = {name for name in documents.names() if documents.is_mutation(name)}
     assert writes == {
         "fulfillment_create", "fulfillment_tracking_update", "inventory_set_quantities",
-        "order_cancel", "order_mark_as_paid", "webhook_create", "webhook_delete",
+        "order_cancel", "order_mark_as_paid", "order_tags_add", "webhook_create", "webhook_delete",
     }  # fmt: skip
 
 

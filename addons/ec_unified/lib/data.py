@@ -1,7 +1,7 @@
 """What the core and the adapters say to each other.
 
-Money is ``Decimal`` in the shop's currency, tax included unless a name says otherwise; for yen every
-amount is a whole number. Times are timezone-aware ``datetime``; days are ``date``.
+Money is ``Decimal`` in the shop's currency, tax included unless a name says otherwise; for yen
+every amount is a whole number. Times are timezone-aware ``datetime``; days are ``date``.
 Every personal field may be None: a mall may withhold it.
 """
 
@@ -71,8 +71,8 @@ class Address:
 class OrderLine:
     """One position of the order.
 
-    ``amount`` is quantity times price as charged, tax included, before the discounts that have lines
-    of their own; negative for discounts. ``tax_rate`` is a fraction (``Decimal('0.08')``),
+    ``amount`` is quantity times price as charged, tax included, before the discounts that have
+    lines of their own; negative for discounts. ``tax_rate`` is a fraction (``Decimal('0.08')``),
     None for what is outside of the tax.
     ``sku_ref`` is the mall's key of the SKU (what ``ListingSkuData.ref`` says), ``sku_code`` the
     shop's own code. ``destination`` is an index into ``OrderData.destinations``.
@@ -146,7 +146,8 @@ class OrderData:
     """One order of a mall, complete, in the core's words.
 
     ``total`` = what the shop earns = ``buyer_total`` + ``points`` + ``mall_coupon``.
-    ``undecided``: the mall has not fixed the amounts yet; money fields are then 0 and not to be booked.
+    ``undecided``: the mall has not fixed the amounts yet; money fields are then 0, not to be
+    booked.
     ``tax_summary`` is empty when the mall gives none.
     ``needs_confirm``: the mall waits for the shop's confirmation before it goes on.
     ``may_ship``: the mall allows the goods to leave (True where the mall has no such state).
@@ -273,8 +274,8 @@ class SkuKey:
 class StockLevel:
     """Absolute quantity to be shown. ``key`` identifies the SKU listing.
 
-    ``backorder``: how many of them are not there yet; ``available_on``: when they will be. Both only
-    for malls whose adapter supports ``backorder``.
+    ``backorder``: how many of them are not there yet; ``available_on``: when they will be. Both
+    only for malls whose adapter supports ``backorder``.
     """
 
     key: SkuKey
@@ -328,7 +329,8 @@ class ShipmentData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One finding of the connection check; ``reason`` as in ``errors``, ``params`` fill its text."""
+    """One finding of the connection check; ``reason`` as in ``errors``, ``params`` fill its
+    text."""
 
     reason: str
     blocking: bool = True
@@ -374,6 +376,7 @@ class Attempt:
 
 
 def payload_digest(payload: Any) -> str:
-    """SHA-256 of the canonical JSON of ``payload``; equal for equal documents whatever the key order."""
+    """SHA-256 of the canonical JSON of ``payload``: equal documents, whatever the order of keys,
+    have equal digests."""
     text = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

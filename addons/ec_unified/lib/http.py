@@ -20,7 +20,8 @@ MAX_BODY = 64 * 1024 * 1024
 
 
 class Answer:
-    """What the mall answered: ``status``, ``headers``, ``body`` (bytes), ``seconds``, ``request_id``."""
+    """What the mall answered: ``status``, ``headers``, ``body`` (bytes), ``seconds`` and the
+    mall's ``request_id``."""
 
     def __init__(self, status, headers, body, seconds, request_id):
         self.status = status
@@ -138,7 +139,13 @@ class Transport:
         else:
             result = TransientError(f"{operation}: no answer ({text})", reason=reason)
         self._observer(
-            Attempt(operation=operation, status=None, seconds=seconds, excerpt=text, error_kind=result.kind)
+            Attempt(
+                operation=operation,
+                status=None,
+                seconds=seconds,
+                excerpt=text,
+                error_kind=result.kind,
+            )
         )
         _logger.info("%s: no answer after %.2f s (%s)", operation, seconds, text)
         return result

@@ -31,8 +31,8 @@ def whole(amount):
 def split_exact(total, weights):
     """Split an integer amount over weights so that the parts add up exactly (largest remainder).
 
-    The first of equal remainders wins, so the result is the same on every run. With all weights zero
-    everything goes to the first part.
+    The first of equal remainders wins, so the result is the same on every run. With all weights
+    zero everything goes to the first part.
 
     :param Decimal total: whole number, may be negative
     :param weights: sequence of non-negative Decimals

@@ -7,9 +7,9 @@ import time
 class MemorySlots:
     """Keeps the next free moment per key inside one process.
 
-    ``reserve(key, interval, now)`` hands out the moment (seconds, same base as ``now``) at which the
-    caller may go and books the interval after it. The core offers the same on a table, shared by all
-    its processes.
+    ``reserve(key, interval, now)`` hands out the moment (seconds, same base as ``now``) at which
+    the caller may go and books the interval after it. The core offers the same on a table, shared
+    by all its processes.
     """
 
     def __init__(self):

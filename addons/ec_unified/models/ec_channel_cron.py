@@ -142,7 +142,7 @@ class EcChannel(models.Model):
                     crons[op].write(changed)
 
     def _create_operations(self):
-        """Make the rows of the operations now: later, two of them might make the same one at once."""
+        """Make the rows of the operations now: later two of them might make one at once."""
         known = set(self.operation_ids.mapped("operation"))
         missing = [op for op in self._operations() if op not in known]
         self.env["ec.channel.operation"].sudo().create(

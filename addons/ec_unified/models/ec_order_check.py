@@ -50,13 +50,23 @@ class EcOrderCheck(models.Model):
     def _get_todo_texts(self):
         """Return what a clerk has to do, by code."""
         return {
-            "unknown_sku": self.env._("Match the item under Listings; the order then takes it by itself."),
-            "duplicate_sku": self.env._("Several products have this code. Match the item under Listings."),
+            "unknown_sku": self.env._(
+                "Match the item under Listings; the order then takes it by itself."
+            ),
+            "duplicate_sku": self.env._(
+                "Several products have this code. Match the item under Listings."
+            ),
             "unknown_payment": self.env._("Say under Assignments what this payment method is."),
-            "total_mismatch": self.env._("Compare with the mall; the difference stands on its own line."),
+            "total_mismatch": self.env._(
+                "Compare with the mall; the difference stands on its own line."
+            ),
             "amount_undecided": self.env._("Wait: the mall has not fixed the amounts yet."),
-            "gift_address_missing": self.env._("Wait: the recipient has not entered the address yet."),
-            "several_destinations": self.env._("Look at the destination of each line before packing."),
+            "gift_address_missing": self.env._(
+                "Wait: the recipient has not entered the address yet."
+            ),
+            "several_destinations": self.env._(
+                "Look at the destination of each line before packing."
+            ),
             "store_pickup": self.env._("Ship to the store named in the delivery method."),
             "remote_island": self.env._("Check the postage for the remote island."),
             "remarks": self.env._("Read the buyer's remarks."),
@@ -68,11 +78,19 @@ class EcOrderCheck(models.Model):
             "shipped_upstream": self.env._(
                 "The mall says that goods have left. If so, validate the delivery here as well."
             ),
-            "changed_upstream": self.env._("The order changed at the mall. Compare and correct it here."),
-            "cancel_requested": self.env._("Cancelled at the mall. Stop the parcel or take it back."),
+            "changed_upstream": self.env._(
+                "The order changed at the mall. Compare and correct it here."
+            ),
+            "cancel_requested": self.env._(
+                "Cancelled at the mall. Stop the parcel or take it back."
+            ),
             "address_missing": self.env._("Complete the delivery address with the buyer."),
-            "personal_data_missing": self.env._("The mall gives no buyer data. See the mall's screen."),
-            "refund_upstream": self.env._("Refunded at the mall. Decide whether goods still go out."),
+            "personal_data_missing": self.env._(
+                "The mall gives no buyer data. See the mall's screen."
+            ),
+            "refund_upstream": self.env._(
+                "Refunded at the mall. Decide whether goods still go out."
+            ),
             "edited_upstream": self.env._("Edited at the mall. Compare the lines."),
             "foreign_currency": self.env._("Paid in another currency. Check the amounts."),
             "medicine": self.env._("Contains medicine: pharmacist's confirmation."),
