@@ -103,6 +103,16 @@ class StockMove(models.Model):
             for move in self
         )
 
+    def _ec_may_give_to(self, placed):
+        """Whether an order placed at ``placed`` comes before this one, whose goods still lie here.
+
+        :param placed: as ``_placed`` gives it
+        """
+        order, picking = self.sale_line_id.order_id, self.picking_id
+        if not order.ec_channel_id or self.picked or picking.printed or picking.batch_id:
+            return False
+        return bool(order.ec_ordered_at) and order.ec_ordered_at > placed[0]
+
     def _ec_take_from_later(self):
         """Pass goods from later orders to these moves; whatever is being packed stays.
 
@@ -112,18 +122,17 @@ class StockMove(models.Model):
         for product, moves in self.grouped("product_id").items():
             moves = moves.sorted(_placed)
             newest = _placed(moves[0])
+            # Few moves of one product hold goods: found by its index, judged here.
             holding = self.search(
                 [
                     ("product_id", "=", product.id),
                     ("state", "in", _HOLDING),
                     ("location_id", "in", moves.location_id.ids),
-                    ("sale_line_id.order_id.ec_channel_id", "!=", False),
-                    ("sale_line_id.order_id.ec_ordered_at", ">", newest[0]),
-                    ("picked", "=", False),
-                    ("picking_id.printed", "=", False),
-                    ("picking_id.batch_id", "=", False),
+                    ("sale_line_id", "!=", False),
                 ]
-            ).sorted(_placed, reverse=True)
+            )
+            holding = holding.filtered(lambda move, newest=newest: move._ec_may_give_to(newest))
+            holding = holding.sorted(_placed, reverse=True)
             losers = self.browse()
             needed = sum(move._ec_missing() for move in moves)
             for move in holding - moves:

@@ -52,7 +52,7 @@ class TestChannel(EcCommon):
         copy = self.channel.copy()
         self.assertFalse(copy.fake_secret)
         self.assertEqual(copy.state, "draft")
-        self.assertFalse(copy.operation_ids)
+        self.assertFalse(any(row.cursor or row.started_at for row in copy.operation_ids))
 
     def test_running_shop_is_not_deleted(self):
         with self.assertRaises(UserError):
