@@ -30,7 +30,8 @@ class EcMailEntry(models.Model):
                 .search([("picking_id", "in", pickings.ids), ("state", "=", "active")])
             )
             for row in rows:
-                label = carrier_label(row.carrier_code, row.picking_id.carrier_id.name or "")
+                name = row.picking_id.carrier_id.name or self.order_id.ec_delivery_label or ""
+                label = carrier_label(row.carrier_code or carrier_key(name), name)
                 found.append((row.picking_id, label, row.number, row.url or ""))
         told = {picking for picking, *_rest in found}
         for picking in pickings.filtered(lambda p: p not in told):

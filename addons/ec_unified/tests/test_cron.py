@@ -23,11 +23,11 @@ class TestCron(EcCommon):
         self.assertEqual(set(self.channel.cron_ids.mapped("user_id.login")), {"__system__"})
 
     def test_actions_follow_the_state(self):
-        on_request = {"import_listings", "check_connection"}
+        on_request = {"import_listings", "check_connection", "count_orders"}
         self.channel.state = "paused"
         self.assertEqual(self.active_ops(), on_request)
         self.channel.state = "test"
-        reading = on_request | {"pull_orders", "process_exchanges", "count_orders"}
+        reading = on_request | {"pull_orders", "process_exchanges"}
         self.assertEqual(self.active_ops(), reading)
         self.channel.state = "active"
         self.assertEqual(self.active_ops(), set(self.channel._operations()))
