@@ -5,3 +5,4 @@ from . import test_shipment
 from . import test_stock
 from . import test_situations
 from . import test_changes
+from . import test_outage

@@ -89,7 +89,29 @@ class EcChannelAdapterShopify(models.AbstractModel):
 
     def _describe_reason(self, channel, reason, params):
         what = (params or {}).get("what") or "–"
-        return {**self._credential_texts(what), **self._shop_texts(what)}.get(reason)
+        texts = (self._credential_texts(what), self._shop_texts(what), self._parcel_texts(what))
+        return next((found[reason] for found in texts if reason in found), None)
+
+    @api.model
+    def _parcel_texts(self, what):
+        """Why a parcel is not taken."""
+        return {
+            "order_cancelled": self.env._(
+                "The order is cancelled in Shopify. Stop the parcel if it has not left yet."
+            ),
+            "on_hold": self.env._(
+                "Shopify holds the order back (%s). Release it there; the parcel is then reported "
+                "by itself.",
+                what,
+            ),
+            "nothing_to_ship": self.env._(
+                "Nothing of this parcel is left to ship in Shopify. Somebody has marked it as "
+                "fulfilled or changed the order there."
+            ),
+            "parcel_refused": self.env._(
+                "Shopify does not take the parcel: %s. Correct it, then try again.", what
+            ),
+        }
 
     @api.model
     def _credential_texts(self, what):
@@ -229,6 +251,9 @@ class EcChannelAdapterShopify(models.AbstractModel):
         skipped = split_words(channel.shopify_skip_sources)
         found = self._reader(channel).fetch(list(dict.fromkeys(refs)))
         return [doc for doc in found if doc.payload.get("sourceName") not in skipped]
+
+    def _list_order_refs(self, channel, start, end):
+        return self._reader(channel).placed(start.replace(tzinfo=UTC), end.replace(tzinfo=UTC))
 
     def _parse_order(self, channel, payload):
         return parse_order(payload, channel._shopify_parse_settings())

@@ -5,6 +5,7 @@ from . import ec_channel_cron
 from . import ec_channel_health
 from . import ec_channel_words
 from . import ec_channel_connection
+from . import ec_channel_credential
 from . import ec_channel_card
 from . import ec_dashboard
 from . import ec_channel_adapter
@@ -87,3 +88,4 @@ from . import product_product
 from . import product_template
 from . import stock_quant
 from . import stock_move
+from . import stock_move_turn

@@ -123,4 +123,13 @@ class ProductProduct(models.Model):
         )
         for product, quantity, reserved in groups:
             free[product.id] += (quantity or 0.0) - (reserved or 0.0)
+        for product_id, quantity in self._ec_stock_spoiled(location_domain).items():
+            free[product_id] -= quantity
         return free
+
+    def _ec_stock_spoiled(self, location_domain):
+        """Units on hand and not reserved that nobody may sell any more, per product id.
+
+        Hook: a module with expiry dates answers.
+        """
+        return {}

@@ -1,5 +1,6 @@
 # platform
 from . import test_channel
+from . import test_credential
 from . import test_cron
 from . import test_dashboard
 from . import test_exchange_concurrency
