@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 import pytest
+from ec_addons.ec_channel_rakuten.lib import client as client_module
 from ec_addons.ec_channel_rakuten.lib import const
+from ec_addons.ec_channel_rakuten.lib.answers import MediaTypeError
 from ec_addons.ec_channel_rakuten.lib.client import RmsClient
 from ec_addons.ec_unified.lib.errors import (
     ConflictError,
@@ -52,6 +54,11 @@ def errors(code, path=None):
     return {"errors": [row | ({"metadata": {"propertyPath": path}} if path else {})]}
 
 
+@pytest.fixture(autouse=True)
+def _forget_content_types():
+    client_module._accepted_types.clear()
+
+
 def read(server, **options):
     return client(server.url, **options).search_order({})
 
@@ -66,7 +73,17 @@ READS = {
     "key refused, HTTP 200": (200, GATEWAY["ES01-01"], SetupError, "unauthorised"),
     "function not ticked": (400, GATEWAY["ES04-01"], SetupError, "function_missing"),
     "function not ticked, 200": (200, GATEWAY["ES04-01"], SetupError, "function_missing"),
-    "media type": (415, GATEWAY["ES04-03"], EcError, "unexpected"),
+    "media type": (415, GATEWAY["ES04-03"], MediaTypeError, "unexpected"),
+    "media type, item": (415, errors("GE0012"), MediaTypeError, "unexpected"),
+    "media type, bare": (415, HTML, MediaTypeError, "unexpected"),
+    "order function, 401": (401, messages("ERROR", "A_ERROR_001"), SetupError, "unauthorised"),
+    "order not found, 404": (404, messages("ERROR", "A_ERROR_001"), DataError, "not_found"),
+    "error naming an order": (
+        400, messages("ERROR", "A_ERROR_011", orderNumber="1"), DataError, "refused",
+    ),
+    "maintenance page, HTTP 200": (
+        200, "<html>メンテナンス中です</html>", TransientError, "maintenance",
+    ),
     "unknown gateway code": (403, GATEWAY["ES99-99"], SetupError, "unauthorised"),
     "gateway overloaded": (503, GATEWAY["ES99-99"], TransientError, "unavailable"),
     "order field missing": (400, messages("ERROR", "A_ERROR_009"), DataError, "refused"),
@@ -190,8 +207,66 @@ def test_request_as_the_mall_wants_it():
     assert (method, path) == ("POST", "/es/2.0/order/searchOrder/")
     token = base64.b64encode(f"{SECRET}:{KEY}".encode()).decode()
     assert headers["Authorization"] == f"ESA {token}"
-    assert headers["Content-Type"] == "application/json; charset=utf-8"
+    assert headers["Content-Type"] == "application/json;charset=utf-8"
     assert body == {"dateType": 1, "注": "日本語"}
+
+
+@pytest.mark.parametrize("good", const.CONTENT_TYPES)
+@pytest.mark.parametrize("refusal", [GATEWAY["ES04-03"], errors("GE0012"), HTML])
+def test_any_strictness_about_the_content_type(good, refusal):
+    """How strict the gateway is about the blank is open (1.1): each spelling is found, and kept."""
+
+    def judge(request):
+        return (204, None) if request.headers.get("Content-Type") == good else (415, refusal)
+
+    with ScriptedServer(judge) as server:
+        rms = client(server.url)
+        assert rms.inventory_upsert([]) is None  # a write: the refusal proves it was not done
+        before = len(server.requests)
+        client(server.url).inventory_upsert([])
+    assert before == const.CONTENT_TYPES.index(good) + 1
+    assert len(server.requests) == before + 1
+
+
+def test_no_content_type_will_do():
+    with ScriptedServer((415, GATEWAY["ES04-03"])) as server, pytest.raises(MediaTypeError):
+        write(server)
+    assert len(server.requests) == len(const.CONTENT_TYPES)
+
+
+def test_a_call_without_body_says_what_it_would_hold():
+    with ScriptedServer((200, {"StatusModelList": []})) as server:
+        client(server.url).sub_statuses()
+    _method, _path, headers, body = server.requests[0]
+    assert body is None and headers["Content-Type"] == "application/json;charset=utf-8"
+    assert headers["Content-Length"] == "0"
+
+
+@pytest.mark.parametrize("end", ["", "/", "/es", "/es/", "/es/2.0/"])
+def test_addresses_pasted_with_more_than_the_host(end):
+    with ScriptedServer((200, OK_SEARCH)) as server:
+        client(f" {server.url}/rms{end} ").search_order({})
+    assert server.requests[0][1] == "/rms/es/2.0/order/searchOrder/"
+
+
+def test_keys_pasted_with_blanks():
+    with ScriptedServer((200, OK_SEARCH)) as server:
+        RmsClient(f" {SECRET}\n", f"{KEY} ", base_url=server.url, rates={}).search_order({})
+    pair = base64.b64decode(server.requests[0][2]["Authorization"].removeprefix("ESA ")).decode()
+    assert pair == f"{SECRET}:{KEY}"
+
+
+@pytest.mark.parametrize("body", [None, [], "null", "[]"])
+def test_an_ok_without_content_leaves_a_write_in_doubt(body):
+    with ScriptedServer((200, body)) as server, pytest.raises(UncertainWriteError):
+        client(server.url).confirm_order(["1"])
+
+
+@pytest.mark.parametrize("status", [200, 400, 404])
+def test_a_refused_cancel_is_refused_although_it_names_the_order(status):
+    refused = messages("ERROR", "ORDER_EXT_API_CANCEL_ORDER_ERROR_108", orderNumber="1")
+    with ScriptedServer((status, refused)) as server, pytest.raises(DataError):
+        client(server.url).cancel_order("1", 8, 1)
 
 
 def test_secrets_stay_out_of_logs_and_attempts(caplog):

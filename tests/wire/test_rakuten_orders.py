@@ -150,7 +150,8 @@ def test_pull_follows_the_shop(mall, orders):
     assert sorted(refs) == [first, second]  # an hour later: the known one is read again, too
     mall.clock.advance(60)
     refs, cursor = pull(orders, cursor, known=[first, second])
-    assert refs == [second]  # the overlap only
+    assert sorted(refs) == [first, second]
+    assert pull(orders, cursor)[0] == [second]  # the overlap only
 
 
 def test_pull_sees_an_order_become_ready_before_the_next_reread(mall, orders):
@@ -207,6 +208,48 @@ def test_killed_reread_goes_on_behind_the_last_order(mall, orders, monkeypatch):
     page = next(page for page in pages if page.documents)
     assert page.cursor["reread_after"] == refs[1]
     assert pull(orders, page.cursor, known=refs)[0] == refs[2:]
+
+
+def test_many_known_orders_are_read_again_in_a_fifth_of_the_time(mall, orders, monkeypatch):
+    monkeypatch.setattr(const, "GET_ORDER_BATCH", 2)
+    refs = [mall.buy("AR-KZ01") for _n in range(5)]
+    _refs, cursor = pull(orders, None)
+    mall.clock.advance(3600)
+    _refs, cursor = pull(orders, cursor, known=refs)
+    mall.clock.advance(9)  # three calls: two more than every time
+    assert pull(orders, cursor, known=refs)[0] == []
+    mall.clock.advance(1)
+    assert pull(orders, cursor, known=refs)[0] == refs
+
+
+def test_a_mall_whose_clock_is_ahead(mall, rms):
+    """What is dated after our now is seen, and nothing between is lost."""
+    ours = mall.clock.now()
+    rms.now = lambda: ours
+    orders = OrderService(rms)
+    first = mall.buy("AR-KZ01")
+    _refs, cursor = pull(orders, None)
+    mall.clock.advance(3 * 86400)
+    second = mall.buy("AR-KZ01")
+    refs, cursor = pull(orders, cursor)
+    assert refs == [first, second]  # the first one by the overlap
+    mall.clock.advance(3600)
+    third = mall.buy("AR-KZ01")
+    assert pull(orders, cursor)[0] == [second, third]
+
+
+@pytest.mark.parametrize("code", ["ERROR_023", "ERROR_012"])
+def test_a_mall_that_refuses_to_search_the_future(mall, orders, code):
+    mall.configure(search_future=False, range_error=code)
+    mall.clock.set(START - timedelta(days=1))
+    refs = [mall.buy("AR-KZ01")]
+    mall.clock.set(START)
+    refs.append(mall.buy("AR-KZ01"))
+    found, cursor = pull(orders, None)
+    assert found == refs
+    mall.clock.advance(3600)
+    third = mall.buy("AR-KZ01")
+    assert pull(orders, cursor)[0] == [refs[-1], third]  # the overlap, too
 
 
 def test_sweep_finds_what_was_never_seen(mall, orders):

@@ -16,6 +16,7 @@ from ec_addons.ec_unified.lib.errors import DataError, TransientError, Uncertain
 
 from tests.malls.common.clock import JST
 from tests.wire.fixtures.rakuten_mall import KOZARA, MATCHA, client_of, serving
+from tests.wire.fixtures.rakuten_server import ScriptedServer
 
 
 @pytest.fixture
@@ -110,6 +111,23 @@ def test_largest_batches(mall, rms):
 def test_unknown_skus_are_absent(mall, rms):
     shown = StockService(rms).quantities([SkuKey(item_ref="x", ref="x/y"), level(KOZARA, 0).key])
     assert shown == {KOZARA: 30}
+
+
+def test_numbers_written_as_strings_are_read():
+    class Client:
+        def inventory_get(self, keys):
+            row = {"manageNumber": "ABC", "variantId": 12, "quantity": "7"}
+            return {"inventories": [row, {"manageNumber": "abc", "variantId": "13"}]}
+
+    keys = [SkuKey(item_ref="abc", ref=ref) for ref in ("abc/12", "abc/13")]
+    assert StockService(Client()).quantities(keys) == {"abc/12": 7}
+
+
+def test_one_unreadable_key_does_not_hide_the_others(mall, rms):
+    bad = SkuKey(item_ref="x", ref=f"{'x' * 40}/a")
+    keys = [level(KOZARA, 0).key, bad, level(MATCHA, 0).key]
+    shown = StockService(rms).quantities(keys)
+    assert set(shown) == {KOZARA, MATCHA}
 
 
 class _Phantom:
@@ -277,6 +295,29 @@ def test_wrong_host(mall):
     rms = RmsClient("SP1_a", "SL", base_url=address, rates={}, now=mall.clock.now)
     (problem,) = ConnectionCheck(rms).run().problems
     assert problem.reason == "wrong_host"
+
+
+@pytest.mark.parametrize("missing", ["license", "getSubStatusList", "cancelOrder"])
+@pytest.mark.parametrize("body", [{}, "<h1>Not Found</h1>"])
+def test_a_missing_minor_function_is_not_a_wrong_address(missing, body):
+    def answer(request):
+        if missing in request.path:
+            return 404, body
+        return 200, {"MessageModelList": [], "inventories": [], "results": []}
+
+    with ScriptedServer(answer) as server:
+        report = ConnectionCheck(RmsClient("SP1_aaaa", "SL1_bbbb", base_url=server.url)).run()
+    assert report.ok
+    assert [p.reason for p in report.problems if missing in p.params["function"].lower()
+            or missing in p.params["function"]] == ["function_missing"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "function", ["confirmOrder", "updateOrderShipping", "cancelOrder", "inventory.bulk-upsert"]
+)
+def test_a_mall_that_stumbles_over_an_empty_write(mall, function):
+    mall.faults.add("500", match=function, times=None)
+    assert ConnectionCheck(client_of(mall)).run().problems == ()
 
 
 @pytest.mark.parametrize("style", ["html", "json", "read_only"])

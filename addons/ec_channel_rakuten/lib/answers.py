@@ -11,10 +11,21 @@ from ...ec_unified.lib.errors import (
     TransientError,
     UncertainWriteError,
 )
+from ...ec_unified.lib.http import seconds_to_wait
 from . import const
 
 _MAINTENANCE = re.compile("メンテナンス|maintenance", re.IGNORECASE)
 _AUTH_STATUS = (401, 403)
+# Functions of many orders or rows: a message that names one speaks of that part only. Everywhere
+# else any error means that the whole call was refused, even if it repeats the order's number.
+_PARTIAL = (
+    "confirmOrder", "updateOrderSubStatus", "updateOrderShipping", "updateOrderShippingAsync",
+    "getResultUpdateOrderShippingAsync",
+)  # fmt: skip
+
+
+class MediaTypeError(EcError):
+    """The gateway dislikes how the Content-Type is written (1.1); nothing was done."""
 
 
 class Sorter:
@@ -54,7 +65,7 @@ class Sorter:
         if not raw.strip():
             return None, True
         try:
-            return json.loads(raw.decode("utf-8")), True
+            return json.loads(raw.decode("utf-8-sig")), True
         except (UnicodeDecodeError, ValueError):
             return None, False
 
@@ -79,7 +90,7 @@ class Sorter:
             return self._make(UncertainWriteError, text, "uncertain_write", code)
         else:
             error = self._make(TransientError, text, "unavailable", code)
-        error.retry_after = _seconds(self.answer.headers.get("Retry-After"))
+        error.retry_after = seconds_to_wait(self.answer.headers)
         return error
 
     def _not_json(self):
@@ -88,6 +99,8 @@ class Sorter:
         if self.status == 429 or self.status >= 500:
             return self._passing("no JSON", maintenance=bool(_MAINTENANCE.search(text)))
         if self.status in (200, 201, 204):
+            if _MAINTENANCE.search(text):
+                return self._passing("a page", maintenance=True)
             if self.write:
                 return self._make(UncertainWriteError, "unreadable answer", "uncertain_write")
             if text.lstrip()[:1] == "<":
@@ -95,6 +108,8 @@ class Sorter:
             return self._make(TransientError, "unreadable answer", "broken_answer")
         if self.status in _AUTH_STATUS:
             return self._make(SetupError, "refused by a page", "unauthorised")
+        if self.status == 415:
+            return self._make(MediaTypeError, "media type refused", "unexpected")
         return self._make(SetupError, "a page instead of data", "wrong_host")
 
     def _status_only(self):
@@ -106,7 +121,7 @@ class Sorter:
         if 300 <= self.status < 400 or self.status in (404, 405):
             return self._make(SetupError, "not the mall's address", "wrong_host")
         if self.status == 415:
-            return self._make(EcError, "media type refused", "unexpected")
+            return self._make(MediaTypeError, "media type refused", "unexpected")
         if self.status >= 400:
             return self._make(DataError, "refused", "refused")
         return None
@@ -122,7 +137,7 @@ class Sorter:
         if code.startswith("ES01"):
             return self._make(SetupError, f"key refused, {code}", "unauthorised", code)
         if code == "ES04-03":
-            return self._make(EcError, f"media type refused, {code}", "unexpected", code)
+            return self._make(MediaTypeError, f"media type refused, {code}", "unexpected", code)
         if code.startswith("ES04"):
             return self._make(SetupError, f"function refused, {code}", "function_missing", code)
         if self.status == 429 or self.status >= 500:
@@ -133,30 +148,34 @@ class Sorter:
     def _messages(self, data):
         """``{"MessageModelList": […]}`` of the order functions.
 
-        Messages that name an order or a row speak of that part only and are left to the caller.
+        In functions of many orders, messages that name an order or a row speak of that part only
+        and are left to the caller.
         """
         found = data.get("MessageModelList") if isinstance(data, dict) else None
         if not isinstance(found, list):
             return None
         errors = [m for m in found if isinstance(m, dict) and m.get("messageType") == "ERROR"]
-        whole = [m for m in errors if not m.get("orderNumber") and m.get("dataNumber") is None]
+        whole = errors
+        if self.operation in _PARTIAL:
+            whole = [m for m in errors if not m.get("orderNumber") and m.get("dataNumber") is None]
         code = _short((whole or errors or [{}])[0].get("messageCode"))
         if self.status == 429 or self.status >= 500:
             text = " ".join(str(m.get("message", "")) for m in found if isinstance(m, dict))
             return self._passing("order function failed", code, bool(_MAINTENANCE.search(text)))
+        if errors and self.status in _AUTH_STATUS:
+            return self._make(SetupError, f"refused, {code}", "unauthorised", code)
         if whole:
-            return self._make(DataError, f"refused, {code}", "refused", code)
+            # These messages come from the mall itself: 404 is about the order, not the address.
+            reason = "not_found" if self.status == 404 else "refused"
+            return self._make(DataError, f"refused, {code}", reason, code)
         return None
 
     def _speaks_of_parts(self, data):
-        """HTTP 400 whose errors are all about single orders or rows (2.8, 2.9)."""
+        """An error status whose errors are all about single orders or rows (2.8, 2.9)."""
         found = data.get("MessageModelList") if isinstance(data, dict) else None
-        errors = [
-            m
-            for m in found or []
-            if isinstance(m, dict) and m.get("messageType") == "ERROR"
-        ]
-        return bool(errors) and self.status in (200, 400)
+        return self.operation in _PARTIAL and any(
+            isinstance(m, dict) and m.get("messageType") == "ERROR" for m in found or []
+        )
 
     def _errors(self, data):
         """``{"errors": [{code, message, metadata}]}`` of item, inventory and category."""
@@ -167,6 +186,8 @@ class Sorter:
         code = _short(rows[0].get("code"))
         if code == const.ERR_READ_ONLY:
             return self._make(TransientError, "read only", "maintenance", code)
+        if code == const.ERR_MEDIA_TYPE or self.status == 415:
+            return self._make(MediaTypeError, "media type refused", "unexpected", code)
         if code == const.ERR_CONFLICT or self.status == 409:
             return self._make(ConflictError, "somebody else writes", "in_progress", code)
         if self.status == 429 or self.status >= 500 or code in const.ERR_SERVER:
@@ -203,10 +224,3 @@ class Sorter:
 
 def _short(code):
     return str(code)[:80] if code else None
-
-
-def _seconds(header):
-    try:
-        return max(float(header), 0.0)
-    except (TypeError, ValueError):
-        return None

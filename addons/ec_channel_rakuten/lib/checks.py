@@ -3,7 +3,12 @@
 from datetime import timedelta
 
 from ...ec_unified.lib.data import ConnectionReport, Problem
-from ...ec_unified.lib.errors import ConflictError, DataError, SetupError
+from ...ec_unified.lib.errors import (
+    ConflictError,
+    DataError,
+    SetupError,
+    UncertainWriteError,
+)
 from . import const
 from .license import CORE_WARNS_DAYS, WARN_DAYS, days_left
 from .times import order_time
@@ -43,14 +48,19 @@ class ConnectionCheck:
                 if operation == "license":
                     self._add("malformed", False, function=const.FUNCTIONS[operation],
                               code=error.code or "")  # fmt: skip
+            except UncertainWriteError:
+                # An empty write the mall stumbled over: nothing to be learned, nothing was done.
+                continue
             except SetupError as error:
-                if error.reason in _ALL_WRONG:
+                reason = error.reason
+                if reason == "wrong_host" and not blocking:
+                    reason = "function_missing"  # not there, unlike the mall itself
+                elif reason in _ALL_WRONG:
                     self._all_wrong(error)
                     break
                 self._add(
-                    error.reason, blocking,
-                    function=const.FUNCTIONS[operation], code=error.code or "",
-                )  # fmt: skip
+                    reason, blocking, function=const.FUNCTIONS[operation], code=error.code or ""
+                )
         return self._report()
 
     def _probes(self):

@@ -8,11 +8,16 @@ import time
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
-from ...ec_unified.lib.errors import DataError, SetupError, TransientError
+from ...ec_unified.lib.errors import (
+    DataError,
+    SetupError,
+    TransientError,
+    UncertainWriteError,
+)
 from ...ec_unified.lib.http import Retry, Transport
 from ...ec_unified.lib.ratelimit import RateLimiter
 from . import const
-from .answers import Sorter
+from .answers import MediaTypeError, Sorter
 from .license import parse_expiry
 from .times import in_maintenance_window
 
@@ -33,7 +38,8 @@ class _HideKey(logging.Filter):
 
 logging.getLogger("urllib3.connectionpool").addFilter(_HideKey())
 
-_CONTENT_TYPE = "application/json; charset=utf-8"
+# The spelling of the Content-Type that a host took last, by host and family of functions (1.1).
+_accepted_types = {}
 
 
 class RmsClient:
@@ -68,6 +74,7 @@ class RmsClient:
         rates=None,
         timeout=None,
     ):
+        service_secret, license_key = (service_secret or "").strip(), (license_key or "").strip()
         if not service_secret or not license_key:
             raise SetupError("no key stored", reason="credentials_missing")
         self.version = int(version or const.ORDER_VERSION)
@@ -99,17 +106,17 @@ class RmsClient:
         :param str bucket: key of the rate limit, the operation when None
         :raise EcError: see ``answers.Sorter``
         """
-        headers = dict(self._headers)
         data = None
         if body is not None:
-            headers["Content-Type"] = _CONTENT_TYPE
             data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        elif method == "POST":
+            data = b""
 
         def once():
             self._limiter.wait(bucket or operation)
             answer = self._transport.send(
-                operation, method, self._base + path,
-                write=write, headers=headers, params=params, data=data,
+                operation, method, self._base + path, write=write,
+                headers=self._headers_for(bucket, data), params=params, data=data,
             )  # fmt: skip
             function = const.FUNCTIONS.get(operation, operation)
             return Sorter(operation, function, write, answer).body()
@@ -117,9 +124,31 @@ class RmsClient:
         try:
             # For a write only those errors are repeated that prove it was not done (too many
             # calls, connection refused): doubt is an UncertainWriteError, never repeated here.
-            return self._retry.read(once)
+            return self._retry.read(lambda: self._in_any_type(once, bucket))
         except TransientError as error:
             raise self._weekly(error) from None
+
+    def _headers_for(self, bucket, data):
+        if data is None:
+            return self._headers
+        kind = _accepted_types.get((self._base, bucket), const.CONTENT_TYPES[0])
+        return {**self._headers, "Content-Type": kind}
+
+    def _in_any_type(self, once, bucket):
+        """``once()``, repeated with another spelling of the Content-Type when the mall dislikes it:
+        such a call was not done, so this is safe for writes too."""
+        key = (self._base, bucket)
+        tried = {_accepted_types.get(key, const.CONTENT_TYPES[0])}
+        while True:
+            try:
+                return once()
+            except MediaTypeError:
+                left = [kind for kind in const.CONTENT_TYPES if kind not in tried]
+                if not left:
+                    _accepted_types.pop(key, None)
+                    raise
+                tried.add(left[0])
+                _accepted_types[key] = left[0]
 
     def _weekly(self, error):
         """Inside the weekly window (1.4) silence is maintenance, not a broken shop."""
@@ -133,6 +162,8 @@ class RmsClient:
             name, "POST", f"/es/2.0/order/{name}/", bucket="order", body=body, write=write
         )
         if not isinstance(answer, dict):
+            if write:
+                raise UncertainWriteError(f"{name}: empty answer to a write")
             raise TransientError(f"{name}: empty answer", reason="broken_answer")
         return answer
 
@@ -235,7 +266,8 @@ class RmsClient:
 
 
 def _base_url(url):
-    text = (url or const.DEFAULT_URL).strip().rstrip("/")
+    """The address without what our paths begin with, in case somebody pasted more than the host."""
+    text = re.sub(r"(/es(/[12]\.\d)?)?/*$", "", (url or const.DEFAULT_URL).strip())
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SetupError("the API address is no web address", reason="wrong_host")

@@ -6,6 +6,12 @@ JST = timezone(timedelta(hours=9), "JST")
 
 DEFAULT_URL = "https://api.rms.rakuten.co.jp"  # 1.1
 
+# 1.1: how strict the mall is about the blank is not known. The first spelling is the one every
+# report agrees on; the next ones are tried where it is refused.
+CONTENT_TYPES = (
+    "application/json;charset=utf-8", "application/json; charset=utf-8", "application/json",
+)  # fmt: skip
+
 # --- 1.4 limits --------------------------------------------------------------------------------
 
 # Calls per second. Whether the order guideline is meant per shop or per function is not known:
@@ -23,12 +29,16 @@ SEARCH_PAGE = 1000
 SEARCH_DAYS = 63
 SEARCH_MAX_AGE_DAYS = 730
 SEARCH_MAX_HITS = 15000
+# Searches end this far in the future: an order must not stay unseen because the mall's clock is
+# ahead of ours. The mall's own example asks to the end of the day; it costs no call.
+CLOCK_AHEAD = timedelta(days=30)
 STOCK_READ_BATCH = 1000
 STOCK_WRITE_BATCH = 400
 STOCK_MAX = 99999
 ITEM_PAGE = 100
 ITEM_MAX_OFFSET = 10000
 MAX_SHIPPING_ROWS = 20
+SHIPPING_BATCH = 100
 
 # 1.4: typical maintenance, Sunday 02:00-08:00 JST (weekday 6).
 MAINTENANCE_WEEKDAY = 6
@@ -245,6 +255,7 @@ RESTOCK = {False: 2, True: 1}  # inventoryRestoreType coded like restoreInventor
 # --- 3, 4.3 codes ------------------------------------------------------------------------------
 
 ERR_AUTH = "GE0011"
+ERR_MEDIA_TYPE = "GE0012"
 ERR_NOT_FOUND = "GE0014"
 ERR_READ_ONLY = "GE0017"
 ERR_CONFLICT = "CE0001"

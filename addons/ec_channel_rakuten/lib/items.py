@@ -21,7 +21,7 @@ def sku_code(merchant_sku, variant_id, item_number, manage_number, single):
     if merchant_sku:
         return str(merchant_sku)
     if single:
-        return item_number or manage_number or None
+        return str(item_number or manage_number or "") or None
     return variant_id if variant_id and variant_id != const.SINGLE_SKU else None
 
 
@@ -82,8 +82,10 @@ def _next(cursor, answer, count):
     mark = answer.get("nextCursorMark")
     if "mark" in cursor and mark:
         return {"mark": mark} if mark != cursor["mark"] else None
+    if cursor.get("mark", FIRST_MARK) != FIRST_MARK:
+        return None  # it gave marks so far, and has no further one
     offset = cursor.get("offset", 0) + count
-    if offset >= (answer.get("numFound") or 0):
+    if offset >= int(answer.get("numFound") or 0):
         return None
     if offset > const.ITEM_MAX_OFFSET:
         raise DataError("more items than the offset reaches", reason="too_many")
@@ -98,7 +100,7 @@ def parse_item(item, shop_url=None):
     url = _ITEM_PAGE_URL.format(shop=shop_url, item=manage_number) if shop_url else None
     return ListingData(
         ref=manage_number.lower(),
-        code=item.get("itemNumber") or None,
+        code=str(item.get("itemNumber") or "") or None,
         title=item.get("title") or "",
         url=url,
         published=not item.get("hideItem"),

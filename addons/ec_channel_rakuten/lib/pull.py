@@ -19,8 +19,8 @@ from .orders import batches
 from .times import item_time, parse_time
 
 OVERLAP = timedelta(minutes=15)
-REREAD_EVERY = timedelta(minutes=5)
-# Re-reading takes a second per hundred orders: never more than a fifth of the time.
+# Re-reading takes a second per hundred orders: never more than a fifth of the time. The first
+# hundred cost one call, as much as the search for new orders does: they are read every time.
 REREAD_REST = 5
 SWEEP_EVERY = timedelta(hours=24)
 
@@ -63,14 +63,16 @@ class OrderPull:
     def _new(self):
         since = parse_time(self.cursor.get("since"))
         begin = max(since - OVERLAP, self.start) if since else self.start
-        for found in self.service.search(begin, self.now):
+        for found in self.service.search(begin):
             for models in self._models(found.numbers):
                 # Ascending by order time: what is older than the newest of this chunk is in.
                 newest = max((_placed(m, self.start) for m in models), default=None)
                 if newest and (not since or newest > since):
+                    since = newest
                     self.cursor["since"] = item_time(newest)
                 yield self._page(models)
-            self.cursor["since"] = item_time(found.end)
+            since = max(since or self.start, min(found.end, self.now))
+            self.cursor["since"] = item_time(since)
         if self.cursor.pop("backfill", False):
             # Everything since the start was just read, whatever its state.
             now = item_time(self.now)
@@ -80,14 +82,14 @@ class OrderPull:
         since = parse_time(self.cursor.get("fixed_since"))
         begin = max((since or self.now) - OVERLAP, self.start)
         if since != self.now:
-            for found in self.service.search(begin, self.now, date_type=const.DATE_FIXED):
+            for found in self.service.search(begin, date_type=const.DATE_FIXED):
                 for models in self._models(found.numbers):
                     yield self._page(models)
         self.cursor["fixed_since"] = item_time(self.now)
 
     def _sweep(self):
         known = self._known()
-        for found in self.service.search(self.start, self.now, const.OPEN_PROGRESS):
+        for found in self.service.search(self.start, progress=const.OPEN_PROGRESS):
             unknown = [number for number in found.numbers if number not in known]
             for models in self._models(unknown):
                 yield self._page(models)
@@ -111,10 +113,8 @@ class OrderPull:
         return last is None or self.now - last >= every
 
     def _reread_due(self):
-        if not self._due("reread_at", REREAD_EVERY):
-            return False
-        calls = len(self._known()) / const.GET_ORDER_BATCH
-        return self._due("reread_at", timedelta(seconds=calls * REREAD_REST))
+        further = max(len(self._known()) - 1, 0) // const.GET_ORDER_BATCH
+        return self._due("reread_at", timedelta(seconds=further * REREAD_REST))
 
     def _known(self):
         if self._open_refs is None:

@@ -48,13 +48,24 @@ class StockService:
         found = {}
         for chunk in batches(keys, const.STOCK_READ_BATCH):
             pairs = {split_ref(key.ref): key.ref for key in chunk}
-            answer = self.client.inventory_get(list(pairs))
-            shown = {
-                (str(row["manageNumber"]).lower(), row["variantId"]): row["quantity"]
-                for row in answer.get("inventories") or []
-            }
+            shown = self._shown(list(pairs))
             found.update({ref: shown[pair] for pair, ref in pairs.items() if pair in shown})
         return found
+
+    def _shown(self, pairs):
+        """Quantities by pair. One key the mall cannot read refuses all: halve until it is alone."""
+        try:
+            answer = self.client.inventory_get(pairs)
+        except DataError:
+            if len(pairs) == 1:
+                return {}
+            half = len(pairs) // 2
+            return {**self._shown(pairs[:half]), **self._shown(pairs[half:])}
+        return {
+            (str(row["manageNumber"]).lower(), str(row["variantId"])): int(row["quantity"])
+            for row in answer.get("inventories") or []
+            if row.get("quantity") is not None
+        }
 
     # --- write ---------------------------------------------------------------------------------
 

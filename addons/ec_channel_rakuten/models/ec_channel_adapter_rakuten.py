@@ -165,7 +165,7 @@ class EcChannelAdapterRakuten(models.AbstractModel):
 
     @api.model
     def _default_start(self):
-        return self._now() - timedelta(days=const.SEARCH_DAYS)
+        return self._now() - timedelta(days=const.SEARCH_MAX_AGE_DAYS)
 
     def _fetch_orders(self, channel, refs):
         found = self._orders(channel).get(refs)

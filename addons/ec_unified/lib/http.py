@@ -4,6 +4,8 @@ import json
 import logging
 import random
 import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import requests
 
@@ -15,6 +17,8 @@ _logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT = 5
 READ_TIMEOUT = 30
+# The read timeout counts from byte to byte: a body that drips in chunk by chunk must end as well.
+WHOLE_TIMEOUT = 120
 # A body larger than this is refused: no mall sends such answers, a broken proxy might.
 MAX_BODY = 64 * 1024 * 1024
 
@@ -36,13 +40,39 @@ class Answer:
         :raise TransientError: ``broken_answer``, when it is none (HTML of a proxy, cut body)
         """
         try:
-            return json.loads(self.body.decode("utf-8")) if self.body else None
+            return json.loads(self.body.decode("utf-8-sig")) if self.body else None
         except (UnicodeDecodeError, ValueError) as error:
             raise TransientError(
                 f"answer is not JSON (HTTP {self.status})",
                 reason="broken_answer",
                 request_id=self.request_id,
             ) from error
+
+
+def seconds_to_wait(headers, now=None):
+    """What ``Retry-After`` asks for, in seconds: it is a number or a date (RFC 9110).
+
+    :return: None when there is none, or none to be understood
+    """
+    value = headers.get("Retry-After")
+    try:
+        return max(float(value), 0.0)
+    except (TypeError, ValueError):
+        pass
+    try:
+        moment = parsedate_to_datetime(value or "")
+    except (TypeError, ValueError):
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max((moment - (now or datetime.now(UTC))).total_seconds(), 0.0)
+
+
+def _new_session():
+    """A session whose calls carry our ``Authorization`` only: without this, an entry of the
+    machine's ``.netrc`` for the mall's host would silently replace it."""
+    session = requests.Session()
+    session.auth = lambda request: request
+    return session
 
 
 class Transport:
@@ -65,7 +95,7 @@ class Transport:
         clock=time.monotonic,
         timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
     ):
-        self.session = session or requests.Session()
+        self.session = session or _new_session()
         self.secrets = tuple(secrets)
         self._request_id_headers = request_id_headers
         self._observer = observer or (lambda attempt: None)
@@ -94,7 +124,7 @@ class Transport:
                 allow_redirects=False,
                 stream=True,
             )
-            body = self._read(response)
+            body = self._read(response, started)
         except (requests.exceptions.RequestException, OSError) as error:
             raise self._silence(operation, write, started, error) from None
         answer = Answer(
@@ -107,18 +137,20 @@ class Transport:
         self._record(operation, answer)
         return answer
 
-    def _read(self, response):
+    def _read(self, response, started):
         with response:
-            body = b""
+            body = bytearray()
             for chunk in response.iter_content(65536):
                 body += chunk
                 if len(body) > MAX_BODY:
                     raise requests.exceptions.ContentDecodingError("answer too large")
-            expected = response.headers.get("Content-Length")
+                if self._clock() - started > WHOLE_TIMEOUT:
+                    raise requests.exceptions.ReadTimeout("answer took too long")
+            expected = response.headers.get("Content-Length") or ""
             raw_length = getattr(response.raw, "_fp_bytes_read", None)
-            if expected and raw_length is not None and raw_length < int(expected):
+            if expected.isdigit() and raw_length is not None and raw_length < int(expected):
                 raise requests.exceptions.ChunkedEncodingError("answer cut short")
-            return body
+            return bytes(body)
 
     def _silence(self, operation, write, started, error):
         """Sort a call without an answer. A refused connection proves that nothing was written."""

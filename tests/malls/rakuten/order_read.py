@@ -86,6 +86,8 @@ def _period(ctx: Context, body: Body) -> tuple[int, datetime, datetime]:
     code = ctx.shop.switches.range_error
     if start > end or end - start > timedelta(days=63):
         raise fail(_SEARCH, code, "検索期間は63日以内で指定して下さい。")
+    if not ctx.shop.switches.search_future and end.date() > ctx.now.date():
+        raise fail(_SEARCH, code, "endDatetimeは本日以前で指定して下さい。")
     if ctx.now - start > timedelta(days=730):
         raise fail(_SEARCH, code, "startDatetimeは730日以内で指定して下さい。")
     return kind, start, end

@@ -79,6 +79,7 @@ class Switches:
     too_fast_status: int = 429  # 1.4: 429 or 503
     maintenance_style: str = "html"  # 1.4: html, json, read_only (item: GE0017)
     range_error: str = "ERROR_023"  # 2.3 (?)
+    search_future: bool = True  # 2.3 (?): endDatetime may lie after today
     search_overflow: str = "cap"  # 2.3: more than 15,000 hits: cap or error
     business_error_status: int = 400  # 2.9: refused single-order updates
     shipping_states: tuple[int, ...] = (300, 500)  # 2.1 (?)
