@@ -51,7 +51,8 @@ def test_connections_are_paged():
 def test_mutations_are_known():
     writes = {name for name in documents.names() if documents.is_mutation(name)}
     assert writes == {
-        "fulfillment_create", "fulfillment_tracking_update", "inventory_set_quantities",
+        "fulfillment_cancel", "fulfillment_create", "fulfillment_tracking_update",
+        "inventory_set_quantities",
         "order_cancel", "order_mark_as_paid", "order_tags_add", "webhook_create", "webhook_delete",
     }  # fmt: skip
 

@@ -1,16 +1,11 @@
-"""Stock, items, shipments and order changes at the simulated shop, over HTTP."""
+"""Stock, items and order changes at the simulated shop, over HTTP."""
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
-
 import pytest
 from ec_addons.ec_channel_shopify.lib import stock
-from ec_addons.ec_channel_shopify.lib.fulfilment import push_shipment, update_tracking
 from ec_addons.ec_channel_shopify.lib.listings import read_listings
 from ec_addons.ec_channel_shopify.lib.order_write import cancel_order, mark_as_paid
-from ec_addons.ec_unified.lib.data import Parcel, ShipmentData
 from ec_addons.ec_unified.lib.errors import ConflictError, DataError, TransientError
 
 from tests.wire.fixtures.shopify_shop import (  # noqa: F401
@@ -129,71 +124,6 @@ def test_listings(shop, client):
     assert pages[-1].more is False and pages[-1].cursor == {}
     by_code = {sku.sku_code: sku.quantity for sku in skus if sku.tracked and sku.sku_code}
     assert by_code.items() <= shop.stock().items()
-
-
-# --- shipments -----------------------------------------------------------------------------
-
-
-def parcel(number, lines=(), carrier="yamato"):
-    return Parcel(
-        ref=number,
-        destination_ref="shipping",
-        tracking_number=number,
-        carrier_code=carrier,
-        shipped_on=date(2026, 11, 22),
-        lines=tuple(lines),
-    )
-
-
-def test_shipment_is_reported_once(shop, client):
-    ref = shop.place("two_rates")
-    shipment = ShipmentData(order_ref=ref, parcels=(parcel("123456789012"),), notify_buyer=True)
-    assert push_shipment(client, shipment).ok
-    again = push_shipment(client, shipment)
-    assert again.ok and again.already
-    [sent] = shop.order(ref)["shipments"]
-    assert (sent["company"], sent["numbers"]) == ("Yamato (JA)", ["123456789012"])
-    assert fetch(client, ref).shipments[0].tracking_number == "123456789012"
-
-
-def test_parcels_by_lines(shop, client):
-    ref = shop.place("two_rates")
-    rows = shop.order(ref)["lines"]
-    first = parcel("1111", [(rows[0]["ref"], Decimal(1))])
-    rest = parcel("2222", [(rows[0]["ref"], Decimal(1)), (rows[1]["ref"], Decimal(1))])
-    assert push_shipment(client, ShipmentData(order_ref=ref, parcels=(first,))).ok
-    assert push_shipment(client, ShipmentData(order_ref=ref, parcels=(first, rest))).ok
-    assert [s["numbers"] for s in shop.order(ref)["shipments"]] == [["1111"], ["2222"]]
-    assert shop.order(ref)["state"] == "fulfilled"
-
-
-def test_split_over_locations_is_one_report_per_location(shop, client):
-    ref = shop.place("split")
-    assert push_shipment(client, ShipmentData(order_ref=ref, parcels=(parcel("3333"),))).ok
-    assert len(shop.order(ref)["shipments"]) == 2
-
-
-@pytest.mark.parametrize("kind", ["timeout_after", "reset", "500"])
-def test_shipment_without_answer_is_read_before_it_is_sent_again(shop, client, kind):
-    ref = shop.place("two_rates")
-    shop.faults.add(kind, match="fulfillmentCreate", times=1, seconds=6)
-    assert push_shipment(client, ShipmentData(order_ref=ref, parcels=(parcel("4444"),))).ok
-    assert [s["numbers"] for s in shop.order(ref)["shipments"]] == [["4444"]]
-
-
-@pytest.mark.parametrize("scenario", ["cancelled", "hold"])
-def test_shipment_that_is_not_possible(shop, client, scenario):
-    ref = shop.place(scenario)
-    result = push_shipment(client, ShipmentData(order_ref=ref, parcels=(parcel("5555"),)))
-    assert not result.ok and isinstance(result.error, ConflictError)
-
-
-def test_tracking_number_is_replaced(shop, client):
-    ref = shop.place("two_rates")
-    push_shipment(client, ShipmentData(order_ref=ref, parcels=(parcel("6666"),)))
-    assert update_tracking(client, ref, "6666", parcel("7777", carrier="sagawa")).ok
-    assert [s["numbers"] for s in shop.order(ref)["shipments"]] == [["7777"]]
-    assert update_tracking(client, ref, "6666", parcel("7777")).already
 
 
 # --- orders ----------------------------------------------------------------------------------

@@ -1,21 +1,18 @@
-"""Parcel reports (2.8): read the rows, plan, write once, verify."""
+"""Parcel reports (2.8): read the rows, plan, write once, verify. Hundreds go asynchronously."""
+
+import time
 
 from ...ec_unified.lib.data import Result
 from ...ec_unified.lib.errors import ConflictError, DataError, EcError, UncertainWriteError
 from . import const
 from .client import code_tail
+from .orders import batches
+from .shipping_rows import live_packages, plan_rows
 
-
-def company_code(carrier):
-    """The mall's deliveryCompany of the core's carrier key; a code of the mall goes through."""
-    if carrier in const.COMPANIES:
-        return carrier
-    return const.CARRIER_COMPANIES.get(carrier or "", const.OTHER_COMPANY)
-
-
-def live_packages(model):
-    """Packages that were not deleted (trap 12)."""
-    return [p for p in model.get("PackageModelList") or [] if p.get("packageDeleteFlag") != 1]
+#: From this number of orders on the asynchronous function is used.
+ASYNC_FROM = 10
+#: Pauses before the result is asked for; together they are the deadline.
+ASYNC_WAITS = (1, 1, 2, 3, 5, 8, 10, 15, 20, 25)
 
 
 class ShippingService:
@@ -23,11 +20,15 @@ class ShippingService:
 
     :param client: ``RmsClient``
     :param orders: ``OrderService``
+    :param sleep: callable(seconds), between two questions for an asynchronous result
     """
 
-    def __init__(self, client, orders):
+    def __init__(self, client, orders, *, sleep=time.sleep):
         self.client = client
         self.orders = orders
+        self._sleep = sleep
+
+    # --- one order -----------------------------------------------------------------------------
 
     def push(self, shipment):
         """Report the parcels of one order.
@@ -37,19 +38,54 @@ class ShippingService:
         """
         number = shipment.order_ref
         try:
-            model = self._model(number)
-            plan = plan_rows(model, shipment.parcels)
+            model = self.orders.get([number]).get(number)
+            plan = self._plan(number, model, shipment)
             if not plan:
                 return Result(ref=number, ok=True, already=True)
-            self._check_state(number, model)
             self._write(number, plan)
-            left = plan_rows(self._model(number), shipment.parcels)
+            model = self.orders.get([number]).get(number)
         except EcError as error:
             return Result(ref=number, ok=False, error=error)
+        return self._verified(shipment, model)
+
+    def _plan(self, number, model, shipment):
+        """The rows to write; empty when the mall has all of them.
+
+        :raise EcError: there is no such order, or it takes no parcels
+        """
+        if model is None:
+            raise DataError("order not found", reason="not_found", params={"order": number})
+        plan = plan_rows(model, shipment.parcels, shipment.removed)
+        if plan:
+            check_state(number, model)
+        return plan
+
+    def _verified(self, shipment, model, error=None):
+        """The result by what the mall has now.
+
+        :param error: why it may not be there
+        """
+        number = shipment.order_ref
+        try:
+            left = self._plan(number, model, shipment)
+        except EcError as found:
+            return Result(ref=number, ok=False, error=error or found)
         if left:
-            error = ConflictError("the parcel rows did not stay", reason="stale")
+            error = error or ConflictError("the parcel rows did not stay", reason="stale")
             return Result(ref=number, ok=False, error=error)
         return Result(ref=number, ok=True)
+
+    def _write(self, number, baskets):
+        """Send the rows; an unanswered write is left to the verifying read."""
+        try:
+            answer = self.client.update_order_shipping(number, baskets)
+        except UncertainWriteError:
+            return
+        except DataError as error:
+            raise refusal(number, {"messageCode": error.code}, error.request_id) from None
+        for message in answer.get("MessageModelList") or []:
+            if message.get("messageType") == "ERROR":
+                raise refusal(number, message)
 
     def clear(self, model):
         """Delete every registered row: a shipping date blocks a cancel (trap 18)."""
@@ -64,85 +100,120 @@ class ShippingService:
         if baskets:
             self._write(model["orderNumber"], baskets)
 
-    def _model(self, number):
-        model = self.orders.get([number]).get(number)
-        if model is None:
-            raise DataError("order not found", reason="not_found", params={"order": number})
-        return model
+    # --- many orders ---------------------------------------------------------------------------
 
-    def _check_state(self, number, model):
-        progress = model.get("orderProgress")
-        if progress not in const.SHIPPING_ALLOWED:
-            raise ConflictError(
-                "the order's state does not take parcels",
-                reason="wrong_state",
-                params={"order": number, "state": const.PROGRESS.get(progress, str(progress))},
-            )
+    def push_many(self, shipments):
+        """Report many orders; one ``Result`` each, in order.
 
-    def _write(self, number, baskets):
-        """Send the rows; an unanswered write is left to the verifying read."""
+        Few go one by one. Many are read in hundreds, written by the asynchronous function and read
+        again: the mall's answer names the reason, its rows decide.
+        """
+        if len(shipments) < ASYNC_FROM:
+            return [self.push(shipment) for shipment in shipments]
+        results = {}
+        for chunk in batches(shipments, const.SHIPPING_BATCH):
+            results.update(self._push_chunk({s.order_ref: s for s in chunk}))
+        return [results[shipment.order_ref] for shipment in shipments]
+
+    def _push_chunk(self, shipments):
+        models = self.orders.get(shipments)
+        results, plans = {}, {}
+        for number, shipment in shipments.items():
+            try:
+                plan = self._plan(number, models.get(number), shipment)
+            except EcError as error:
+                results[number] = Result(ref=number, ok=False, error=error)
+                continue
+            if plan:
+                plans[number] = plan
+            else:
+                results[number] = Result(ref=number, ok=True, already=True)
+        if plans:
+            results.update(self._write_many(shipments, plans))
+        return results
+
+    def _write_many(self, shipments, plans):
         try:
-            answer = self.client.update_order_shipping(number, baskets)
-        except UncertainWriteError:
-            return
-        except DataError as error:
-            if code_tail({"messageCode": error.code}) == "ERROR_102":
-                raise ConflictError(
-                    "the order is cancelled", reason="wrong_state", code=error.code,
-                    params={"order": number, "state": const.PROGRESS[const.CANCELLED]},
-                ) from None  # fmt: skip
-            raise
-        for message in answer.get("MessageModelList") or []:
-            if message.get("messageType") == "ERROR":
-                code = message.get("messageCode")
-                raise DataError(f"parcel refused, {code_tail(message)}", code=code)
-
-
-def plan_rows(model, parcels):
-    """The ``BasketidModelList`` that brings an order's rows to ``parcels``; empty = all there.
-
-    Rows are matched by tracking number, then rows without a number are filled, then added. Rows a
-    person entered in RMS for other parcels stay.
-    """
-    packages = live_packages(model)
-    if not packages:
-        raise DataError("the order has no destination", reason="malformed")
-    baskets = {str(package["basketId"]): package for package in packages}
-    wanted = {}
-    for parcel in parcels:
-        key = str(parcel.destination_ref or packages[0]["basketId"])
-        if key not in baskets:
-            raise DataError("unknown destination", reason="unknown_value", params={"value": key})
-        wanted.setdefault(key, {})[parcel.tracking_number] = parcel
-    plan = []
-    for key, by_number in wanted.items():
-        rows = _plan_basket(baskets[key], by_number)
-        if rows:
-            plan.append({"basketId": baskets[key]["basketId"], "ShippingModelList": rows})
-    return plan
-
-
-def _plan_basket(package, parcels):
-    present = package.get("ShippingModelList") or []
-    by_number = {row.get("shippingNumber"): row for row in present if row.get("shippingNumber")}
-    empty = [row for row in present if not row.get("shippingNumber")]
-    rows, added = [], 0
-    for number, parcel in parcels.items():
-        values = {
-            "deliveryCompany": company_code(parcel.carrier_code),
-            "shippingNumber": number,
-            "shippingDate": parcel.shipped_on.isoformat(),
+            errors = self._run_async(plans)
+        except DataError:
+            # One bad row refuses the whole request: alone, each order gets its own answer.
+            return {number: self.push(shipments[number]) for number in plans}
+        models = self.orders.get(plans)
+        return {
+            number: self._verified(shipments[number], models.get(number), errors.get(number))
+            for number in plans
         }
-        row = by_number.get(number)
-        if row is not None and all(row.get(name) == value for name, value in values.items()):
-            continue
-        if row is None and empty:
-            row = empty.pop(0)
-        if row is None:
-            added += 1
-            rows.append(values)
-        else:
-            rows.append({"shippingDetailId": row["shippingDetailId"], **values})
-    if len(present) + added > const.MAX_SHIPPING_ROWS:
-        raise DataError("too many parcels for one destination", reason="too_many")
-    return rows
+
+    def _run_async(self, plans):
+        """Send the rows and wait for the result.
+
+        :return: {order: error} of those refused, or still unknown when the deadline is over
+        :raise DataError: the mall refuses the request itself
+        """
+        rows = [{"orderNumber": n, "BasketidModelList": plan} for n, plan in plans.items()]
+        waiting = ConflictError("the mall is still writing the parcels", reason="in_progress")
+        try:
+            answer = self.client.update_order_shipping_async(rows)
+        except UncertainWriteError:
+            self._sleep(ASYNC_WAITS[-1])  # perhaps it is running: look at the rows, not sooner
+            return dict.fromkeys(plans, waiting)
+        request_id = _request_id(answer)
+        for wait in ASYNC_WAITS:
+            self._sleep(wait)
+            said = _results(self.client.shipping_result(request_id))
+            if said:
+                return {
+                    number: refusal(number, message)
+                    for number, messages in said.items()
+                    for message in messages
+                    if message.get("messageType") == "ERROR"
+                }
+        return dict.fromkeys(plans, waiting)
+
+
+def check_state(number, model):
+    """Refuse what the mall would: too early is worth another try, cancelled is not.
+
+    :raise EcError:
+    """
+    progress = model.get("orderProgress")
+    if progress not in const.SHIPPING_ALLOWED:
+        early = progress in (const.UNCONFIRMED, const.PROCESSING, const.CHANGE_PENDING)
+        raise (ConflictError if early else DataError)(
+            "the order's state does not take parcels",
+            reason="wrong_state",
+            params={"order": number, "state": const.PROGRESS.get(progress, str(progress))},
+        )
+
+
+def refusal(number, message, request_id=None):
+    """The error for a message of the mall about one order."""
+    code = message.get("messageCode")
+    if code_tail(message) == "ERROR_102":
+        return DataError(
+            "the order is cancelled", reason="wrong_state", code=code, request_id=request_id,
+            params={"order": number, "state": const.PROGRESS[const.CANCELLED]},
+        )  # fmt: skip
+    return DataError(
+        f"parcel refused, {code_tail(message)}", reason="parcel_refused", code=code,
+        request_id=request_id,
+        params={"order": number, "code": code_tail(message), "says": message.get("message") or "–"},
+    )  # fmt: skip
+
+
+def _request_id(answer):
+    """:raise DataError: the request was refused (with HTTP 200)"""
+    messages = answer.get("MessageModelList") or [{}]
+    request_id = messages[0].get("requestId")
+    if not request_id:
+        raise DataError("parcels refused", code=messages[0].get("messageCode"))
+    return request_id
+
+
+def _results(answer):
+    """{order: messages}; running, unknown and expired look the same: empty."""
+    return {
+        row["orderNumber"]: row.get("MessageModelList") or []
+        for row in answer.get("ResultShippingModelList") or []
+        if row.get("orderNumber")
+    }

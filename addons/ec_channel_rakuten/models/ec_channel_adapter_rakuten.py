@@ -51,7 +51,7 @@ class EcChannelAdapterRakuten(models.AbstractModel):
             stock_batch=const.STOCK_WRITE_BATCH,
             stock_read_batch=const.STOCK_READ_BATCH,
             confirm_batch=const.CONFIRM_BATCH,
-            shipment_batch=1,
+            shipment_batch=const.SHIPPING_BATCH,
         )
 
     def _describe_reason(self, channel, reason, params):
@@ -60,7 +60,8 @@ class EcChannelAdapterRakuten(models.AbstractModel):
             reason = "amount_unset"
         if reason not in texts:
             return None
-        known = {"function": "–", "host": channel.api_url or "–", "expires_at": "–"}
+        known = dict.fromkeys(("function", "expires_at", "code", "says"), "–")
+        known["host"] = channel.api_url or "–"
         return texts[reason] % {**known, **params}
 
     @api.model
@@ -97,6 +98,10 @@ class EcChannelAdapterRakuten(models.AbstractModel):
             "amount_unset": self.env._(
                 "The order cannot be confirmed: an amount, such as the postage, is not set yet. "
                 "Set it in RMS; the confirmation is tried again by itself."
+            ),
+            "parcel_refused": self.env._(
+                "RMS does not take the parcel: %(says)s (%(code)s). Correct the tracking number, "
+                "the carrier or the ship date, then try again."
             ),
         }
 
@@ -219,4 +224,4 @@ class EcChannelAdapterRakuten(models.AbstractModel):
     def _push_shipments(self, channel, shipments):
         orders = self._orders(channel)
         service = ShippingService(orders.client, orders)
-        return [service.push(shipment) for shipment in shipments]
+        return service.push_many(shipments)

@@ -106,6 +106,7 @@ PICKUP_WORDS = ("店舗受取", "店舗受け取り", "店頭受取", "店頭受
 
 #: The core's carrier key -> name that makes the mall show a tracking link (section 10).
 CARRIERS = {
+    "other": "Other",
     "yamato": "Yamato (JA)",
     "sagawa": "Sagawa (JA)",
     "japanpost": "Japan Post (JA)",

@@ -1,208 +1,287 @@
-"""Tells the shop what was shipped (section 10).
+"""Tells the shop what was shipped, and what was wrong with it (section 10).
 
-``fulfillmentCreate`` has no idempotency key: what is shipped is read first, and read again after a
-write that got no answer. A parcel is known by its tracking number.
+``fulfillmentCreate`` has no idempotency key: what is shipped is read first, and read again after
+every write. A parcel is known by its tracking number. A correction changes the tracking of the
+report that is there; a withdrawn parcel is cancelled, so that its goods are open again.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from ...ec_unified.lib.data import Parcel, Result, ShipmentData
 from ...ec_unified.lib.errors import ConflictError, DataError, EcError, UncertainWriteError
-from .client import ShopifyClient, dig, raise_user_errors
+from .client import Reply, ShopifyClient, dig, raise_user_errors
 from .const import CARRIERS
-
-_OPEN = ("OPEN", "IN_PROGRESS")
-
-
-@dataclass(slots=True)
-class ShippingState:
-    """What is shipped of an order and what is left, per fulfilment order."""
-
-    order: dict[str, Any]
-    open_orders: list[dict[str, Any]]
-
-    @property
-    def tracking_numbers(self) -> set[str]:
-        return {number for _id, numbers in self.parcels() for number in numbers}
-
-    def parcels(self) -> list[tuple[str, list[str]]]:
-        """(fulfilment id, tracking numbers) of parcels that were not cancelled."""
-        return [
-            (row["id"], [info["number"] for info in row["trackingInfo"] if info.get("number")])
-            for row in self.order["fulfillments"]
-            if row["status"] == "SUCCESS"
-        ]
-
-
-def read_shipping(client: ShopifyClient, order_ref: str) -> ShippingState:
-    """Read an order's parcels and open fulfilment orders; their ids must not be kept.
-
-    :raise DataError: no such order (or it may not be seen)
-    """
-    reply = client.execute("order_shipping", {"id": order_ref})
-    order = reply.data.get("order")
-    if not order:
-        raise DataError(f"order {order_ref} not found", reason="not_found")
-    open_orders = []
-    for row in order["fulfillmentOrders"]["nodes"]:
-        actions = {action["action"] for action in row["supportedActions"]}
-        if row["status"] in _OPEN and "CREATE_FULFILLMENT" in actions:
-            open_orders.append({**row, "lines": _lines(client, row)})
-    return ShippingState(order, open_orders)
+from .fulfilment_read import Fulfilment, ShippingState, lines_of, read_shipping
 
 
 def push_shipment(
     client: ShopifyClient, shipment: ShipmentData, locations: set[str] | None = None
 ) -> Result:
-    """Report the parcels of one order; parcels the shop knows already are left alone.
+    """Bring the shop's parcels of one order to ``shipment``. Idempotent.
 
     :param locations: our locations; goods assigned elsewhere are not ours to report
     """
     try:
-        state = read_shipping(client, shipment.order_ref)
-        known = state.tracking_numbers
-        new = [p for p in shipment.parcels if p.tracking_number not in known]
-        if not new:
-            return Result(ref=shipment.order_ref, ok=True, already=True)
-        _check_open(state)
-        for parcels in _joined(new):
-            _report(client, shipment, parcels, locations)
+        changed = ShipmentReport(client, shipment, locations).run()
     except EcError as error:
         return Result(ref=shipment.order_ref, ok=False, error=error)
-    return Result(ref=shipment.order_ref, ok=True)
+    return Result(ref=shipment.order_ref, ok=True, already=not changed)
 
 
-def update_tracking(
-    client: ShopifyClient, order_ref: str, old_number: str, parcel: Parcel, *, notify: bool = False
-) -> Result:
-    """Replace the tracking number of a parcel that was reported before."""
-    try:
-        state = read_shipping(client, order_ref)
-        if parcel.tracking_number in state.tracking_numbers:
-            return Result(ref=order_ref, ok=True, already=True)
-        found = [ref for ref, numbers in state.parcels() if old_number in numbers]
-        if not found:
-            raise DataError(f"no parcel {old_number} at the shop", reason="not_found")
-        reply = client.execute(
-            "fulfillment_tracking_update",
-            {"id": found[0], "tracking": tracking([parcel]), "notify": notify},
-        )
-        raise_user_errors(reply.data["fulfillmentTrackingInfoUpdate"], reply)
-    except EcError as error:
-        return Result(ref=order_ref, ok=False, error=error)
-    return Result(ref=order_ref, ok=True)
+def tracking(parcels: list[Parcel], others: list[str] | None = None) -> dict[str, Any] | None:
+    """``FulfillmentTrackingInput``: a carrier Shopify knows gets its link, others need the URL.
 
-
-def tracking(parcels: list[Parcel]) -> dict[str, Any]:
-    """``FulfillmentTrackingInput``: a carrier Shopify knows gets its link, others need the URL."""
-    company = CARRIERS.get(parcels[0].carrier_code, parcels[0].carrier_code)
+    :param others: numbers a person entered there, which stay
+    :return: None for a delivery without any number
+    """
+    company = _company(parcels[0])
     info: dict[str, Any] = {"company": company}
-    urls = [parcel.tracking_url for parcel in parcels]
-    if len(parcels) == 1:
-        info["number"] = parcels[0].tracking_number
+    known = [parcel for parcel in parcels if parcel.tracking_number]
+    numbers = [parcel.tracking_number for parcel in known] + (others or [])
+    urls = [parcel.tracking_url for parcel in known]
+    if not numbers:
+        return None
+    if len(numbers) == 1 and known:
+        info["number"] = numbers[0]
         if urls[0]:
             info["url"] = urls[0]
     else:
-        info["numbers"] = [parcel.tracking_number for parcel in parcels]
-        if all(urls):
+        info["numbers"] = numbers
+        if all(urls) and not others:
             info["urls"] = urls
     return info
 
 
-def _check_open(state: ShippingState) -> None:
-    if state.order.get("cancelledAt"):
-        raise ConflictError("the order is cancelled at the shop", reason="wrong_state")
-    if not state.open_orders:
-        held = [
-            hold["reason"]
-            for row in state.order["fulfillmentOrders"]["nodes"]
-            for hold in row["fulfillmentHolds"]
+def groups_of(parcels: tuple[Parcel, ...]) -> list[list[Parcel]]:
+    """Parcels that are one report: those of one delivery, and all that name no lines."""
+    groups: dict[Any, list[Parcel]] = {}
+    for number, parcel in enumerate(parcels):
+        key = (parcel.delivery_ref or number) if parcel.lines else "whole"
+        groups.setdefault(key, []).append(parcel)
+    whole = groups.pop("whole", None)
+    return [*groups.values(), *([whole] if whole else [])]
+
+
+class ShipmentReport:
+    """One order's parcels: read, withdraw, correct, report, verify."""
+
+    def __init__(
+        self, client: ShopifyClient, shipment: ShipmentData, locations: set[str] | None
+    ) -> None:
+        self.client = client
+        self.shipment = shipment
+        self.locations = locations
+        self.groups = groups_of(shipment.parcels)
+        self.removed = set(shipment.removed) - {p.tracking_number for p in shipment.parcels}
+
+    def run(self) -> bool:
+        """:return: whether anything had to be written"""
+        state = self._read()
+        homes = self._homes(state)
+        changed = self._correct(state, homes)
+        if changed:
+            state = self._read()
+        missing = [
+            group
+            for group, reports in zip(self.groups, homes, strict=True)
+            if self._is_missing(state, group, reports)
         ]
-        what = f"on hold ({', '.join(held)})" if held else "nothing left to ship"
-        raise ConflictError(what, reason="wrong_state", params={"what": what})
+        for group in missing:
+            self._report(group)
+        if changed or missing:
+            self._verify()
+        return bool(changed or missing)
 
+    def _read(self) -> ShippingState:
+        return read_shipping(self.client, self.shipment.order_ref)
 
-def _joined(parcels: list[Parcel]) -> list[list[Parcel]]:
-    """Parcels that name no lines share one report: together they are the rest of the order."""
-    whole = [parcel for parcel in parcels if not parcel.lines]
-    return [[parcel] for parcel in parcels if parcel.lines] + ([whole] if whole else [])
+    # --- which report belongs to which delivery ---
 
+    def _homes(self, state: ShippingState) -> list[list[Fulfilment]]:
+        """Per group the shop's reports that are about it: by number, else by what they hold."""
+        homes: list[list[Fulfilment]] = [[] for _group in self.groups]
+        doubtful = []
+        for report in state.reports:
+            owners = [
+                at for at, group in enumerate(self.groups)
+                if set(report.numbers) & {p.tracking_number for p in group}
+            ]  # fmt: skip
+            if len(owners) == 1:
+                homes[owners[0]].append(report)
+            elif owners or not report.numbers or set(report.numbers) & self.removed:
+                doubtful.append((report, owners or range(len(self.groups))))
+        done = not state.ours(self.locations)
+        for report, owners in doubtful:
+            fitting = [at for at in owners if self._may_own(at, report, homes[at], done)]
+            at = self._owner(report, fitting)
+            if at is not None:
+                homes[at].append(report)
+        return homes
 
-def _report(
-    client: ShopifyClient,
-    shipment: ShipmentData,
-    parcels: list[Parcel],
-    locations: set[str] | None,
-) -> None:
-    """One parcel (or the whole rest): one call per location, because Shopify wants it so."""
-    state = read_shipping(client, shipment.order_ref)
-    chosen = _choose(state, parcels[0], locations)
-    if not chosen:
-        raise ConflictError("nothing left to ship for this parcel", reason="wrong_state")
-    for rows in chosen.values():
-        variables = {
-            "fulfillment": {
-                "notifyCustomer": shipment.notify_buyer,
-                "trackingInfo": tracking(parcels),
+    def _may_own(self, at: int, report: Fulfilment, homes: list[Fulfilment], done: bool) -> bool:
+        """Whether a report without a telling number could be this delivery's.
+
+        One without any number (a gift card, a person's work) is taken only for a delivery that has
+        no other, and that has no number either or nothing else left to be reported by.
+        """
+        group = self.groups[at]
+        numbered = any(parcel.tracking_number for parcel in group)
+        if report.numbers:
+            return numbered and (not homes or not group[0].lines)
+        return not homes and (done or not numbered)
+
+    def _owner(self, report: Fulfilment, candidates: list[int]) -> int | None:
+        """The delivery whose goods a report holds."""
+        if candidates and len(self.groups) == 1 and not self.groups[0][0].lines:
+            return candidates[0]
+        held = lines_of(self.client, report) if candidates else {}
+        for at in candidates:
+            wanted = dict(self.groups[at][0].lines)
+            if not wanted or all(held[ref] <= wanted.get(ref, Decimal(0)) for ref in held):
+                return at
+        return None
+
+    # --- corrections ---
+
+    def _correct(self, state: ShippingState, homes: list[list[Fulfilment]]) -> bool:
+        """Change or cancel what the shop has of these parcels and is not right."""
+        changed = False
+        owned = {report.id for reports in homes for report in reports}
+        for report in state.reports:
+            if report.id not in owned and set(report.numbers) & self.removed:
+                self._withdraw(report)
+                changed = True
+        known = {p.tracking_number for p in self.shipment.parcels} | self.removed
+        for group, reports in zip(self.groups, homes, strict=True):
+            for report in reports:
+                others = [number for number in report.numbers if number not in known]
+                info = tracking(group, others)
+                if info and not self._says(report, group, others):
+                    self._update(report, info)
+                    changed = True
+        return changed
+
+    @staticmethod
+    def _says(report: Fulfilment, group: list[Parcel], others: list[str]) -> bool:
+        numbers = {p.tracking_number for p in group if p.tracking_number} | set(others)
+        return set(report.numbers) == numbers and report.company == _company(group[0])
+
+    def _update(self, report: Fulfilment, info: dict[str, Any]) -> None:
+        variables = {"id": report.id, "tracking": info, "notify": self.shipment.notify_buyer}
+        self._write("fulfillment_tracking_update", variables, "fulfillmentTrackingInfoUpdate")
+
+    def _withdraw(self, report: Fulfilment) -> None:
+        """Nothing of ours is left in a report: cancel it, unless a person added a parcel."""
+        others = [number for number in report.numbers if number not in self.removed]
+        if others:
+            self._update(report, {"company": report.company, "numbers": others})
+        else:
+            self._write("fulfillment_cancel", {"id": report.id}, "fulfillmentCancel")
+
+    def _write(self, name: str, variables: dict[str, Any], key: str) -> None:
+        """Both corrections may be repeated; after a lost answer the verifying read decides."""
+        try:
+            reply = self.client.execute(name, variables)
+        except UncertainWriteError:
+            return
+        _raise_refusal(reply.data[key], reply)
+
+    # --- new parcels ---
+
+    def _is_missing(self, state: ShippingState, group: list[Parcel], homes) -> bool:
+        """Not reported, or reported for one of several locations only."""
+        if not homes:
+            return True
+        return not group[0].lines and bool(state.ours(self.locations))
+
+    def _report(self, group: list[Parcel]) -> None:
+        """One delivery: one call per location, because Shopify wants it so."""
+        state = self._read()
+        state.check_open()
+        chosen = self._choose(state, group[0])
+        if not chosen:
+            raise ConflictError("nothing left for this parcel", reason="nothing_to_ship")
+        known = {report.id for report in state.reports}
+        for rows in chosen.values():
+            fulfilment: dict[str, Any] = {
+                "notifyCustomer": self.shipment.notify_buyer,
                 "lineItemsByFulfillmentOrder": rows,
             }
-        }
+            info = tracking(group)
+            if info:
+                fulfilment["trackingInfo"] = info
+            known |= self._create({"fulfillment": fulfilment}, known)
+
+    def _create(self, variables: dict[str, Any], known: set[str]) -> set[str]:
+        """Report once.
+
+        :param known: the shop's reports before; a new one shows that a call without answer arrived
+        :return: ids of the new reports
+        """
         try:
-            _create(client, variables)
+            return {self._create_once(variables)}
         except UncertainWriteError:
-            known = read_shipping(client, shipment.order_ref).tracking_numbers
-            if parcels[0].tracking_number not in known:
-                _create(client, variables)  # the first call did not arrive
+            fresh = {report.id for report in self._read().reports} - known
+            return fresh or {self._create_once(variables)}
 
-
-def _create(client: ShopifyClient, variables: dict[str, Any]) -> None:
-    reply = client.execute("fulfillment_create", variables)
-    payload = reply.data["fulfillmentCreate"]
-    raise_user_errors(payload, reply)
-    if dig(payload, "fulfillment.status") != "SUCCESS":
-        raise DataError("shipment was not accepted", reason="refused", request_id=reply.request_id)
-
-
-def _choose(
-    state: ShippingState, parcel: Parcel, locations: set[str] | None
-) -> dict[str, list[dict[str, Any]]]:
-    """Rows of ``lineItemsByFulfillmentOrder`` per location for what is in the parcel."""
-    wanted = dict(parcel.lines)
-    chosen: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in state.open_orders:
-        location = dig(row, "assignedLocation.location.id") or ""
-        if locations and location not in locations:
-            continue
-        if not parcel.lines:
-            chosen[location].append({"fulfillmentOrderId": row["id"]})
-            continue
-        lines = []
-        for line in row["lines"]:
-            ref = line["lineItem"]["id"]
-            take = min(wanted.get(ref, Decimal(0)), Decimal(line["remainingQuantity"]))
-            if take > 0:
-                wanted[ref] -= take
-                lines.append({"id": line["id"], "quantity": int(take)})
-        if lines:
-            chosen[location].append(
-                {"fulfillmentOrderId": row["id"], "fulfillmentOrderLineItems": lines}
+    def _create_once(self, variables: dict[str, Any]) -> str:
+        reply = self.client.execute("fulfillment_create", variables)
+        payload = reply.data["fulfillmentCreate"]
+        _raise_refusal(payload, reply)
+        if dig(payload, "fulfillment.status") != "SUCCESS":
+            raise DataError(
+                "shipment was not accepted", reason="parcel_refused", request_id=reply.request_id
             )
-    return chosen
+        return payload["fulfillment"]["id"]
 
+    def _choose(self, state: ShippingState, parcel: Parcel) -> dict[str, list[dict[str, Any]]]:
+        """Rows of ``lineItemsByFulfillmentOrder`` per location for what is in the delivery."""
+        wanted = dict(parcel.lines)
+        chosen: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for place, row in state.ours(self.locations):
+            if not parcel.lines:
+                chosen[place].append({"fulfillmentOrderId": row["id"]})
+                continue
+            lines = []
+            for line in row["lines"]:
+                ref = line["lineItem"]["id"]
+                take = min(wanted.get(ref, Decimal(0)), Decimal(line["remainingQuantity"]))
+                if take > 0:
+                    wanted[ref] -= take
+                    lines.append({"id": line["id"], "quantity": int(take)})
+            if lines:
+                chosen[place].append(
+                    {"fulfillmentOrderId": row["id"], "fulfillmentOrderLineItems": lines}
+                )
+        return chosen
 
-def _lines(client: ShopifyClient, row: dict[str, Any]) -> list[dict[str, Any]]:
-    lines = list(row["lineItems"]["nodes"])
-    info = row["lineItems"]["pageInfo"]
-    if info["hasNextPage"]:
-        lines += client.rows(
-            "fulfillment_order_lines",
-            "fulfillmentOrder.lineItems",
-            {"id": row["id"]},
-            after=info["endCursor"],
+    # --- at the end ---
+
+    def _verify(self) -> None:
+        """:raise ConflictError: the shop does not have what was written"""
+        state = self._read()
+        homes = self._homes(state)
+        wrong = any(
+            self._is_missing(state, group, homes[at]) for at, group in enumerate(self.groups)
         )
-    return lines
+        wanted = {p.tracking_number for p in self.shipment.parcels if p.tracking_number}
+        if wrong or wanted - state.tracking_numbers or self.removed & state.tracking_numbers:
+            raise ConflictError("the shop does not show the parcels", reason="stale")
+
+
+def _raise_refusal(payload: dict[str, Any], reply: Reply) -> None:
+    """What Shopify says against a parcel, in its own words for the clerk."""
+    try:
+        raise_user_errors(payload, reply)
+    except DataError as error:
+        if error.reason == "refused":
+            error.reason = "parcel_refused"
+        raise
+
+
+def _company(parcel: Parcel) -> str:
+    return CARRIERS.get(parcel.carrier_code, parcel.carrier_code)

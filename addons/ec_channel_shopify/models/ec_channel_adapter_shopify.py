@@ -181,9 +181,7 @@ class EcChannelAdapterShopify(models.AbstractModel):
     def _client(self, channel):
         """:raise SetupError: credentials are missing"""
         channel = channel.sudo()
-        transport = Transport(
-            secrets=channel._secrets(), observer=channel._attempt_observer()
-        )
+        transport = Transport(secrets=channel._secrets(), observer=channel._attempt_observer())
         return ShopifyClient(
             channel.api_url, self._token_source(channel, transport), transport=transport
         )
@@ -212,9 +210,7 @@ class EcChannelAdapterShopify(models.AbstractModel):
             report = check_connection(self._client(channel), wanted)
         except SetupError as error:
             what = error.params.get("what") or channel.api_url or ""
-            return ConnectionReport(
-                problems=(Problem(reason=error.reason, params={"what": what}),)
-            )
+            return ConnectionReport(problems=(Problem(reason=error.reason, params={"what": what}),))
         return self._with_locations(channel, report)
 
     def _with_locations(self, channel, report):
@@ -222,9 +218,7 @@ class EcChannelAdapterShopify(models.AbstractModel):
         used = channel._shopify_stock_locations()
         if len(used) < 2:
             return report
-        problem = Problem(
-            reason="several_locations", blocking=False, params={"what": used[0].name}
-        )
+        problem = Problem(reason="several_locations", blocking=False, params={"what": used[0].name})
         return ConnectionReport(
             shop_name=report.shop_name,
             shop_ref=report.shop_ref,
@@ -296,11 +290,12 @@ class EcChannelAdapterShopify(models.AbstractModel):
         reference = f"gid://ec-unified/StockPush/{idempotency_key}"
         outcome = stock.set_available(client, plan, idempotency_key, reference)
         errors.update({row.item: err for row, err in zip(plan, outcome, strict=True) if err})
-        return [self._stock_result(level, errors) for level in levels]
+        return [self._stock_result(level, errors, found, places) for level in levels]
 
     @api.model
-    def _stock_result(self, level, errors):
+    def _stock_result(self, level, errors, found, places):
         item = level.key.extra.get("inventory_item_id")
+        had = [found[item, place].available for place in places if (item, place) in found]
         error = errors.get(item)
         if not item:
             error = DataError(f"no inventory item for {level.key.ref}", reason="not_found")
@@ -308,6 +303,7 @@ class EcChannelAdapterShopify(models.AbstractModel):
             key=level.key,
             ok=error is None,
             quantity=None if error else level.quantity,
+            before=sum(filter(None, had)) if had and had[0] is not None else None,
             error=error,
         )
 

@@ -104,9 +104,7 @@ def _is_heading(profile: Profile, cells: list[str]) -> bool:
 def _check_width(profile: Profile, columns: list[Column], rows) -> None:
     needed = max((c.index for c in columns if c.required), default=0)
     if max(len(cells) for _line, cells in rows) < needed:
-        raise DataError(
-            "too few columns", reason="file_wrong_profile", params=_wanted(columns)
-        )
+        raise DataError("too few columns", reason="file_wrong_profile", params=_wanted(columns))
 
 
 def _wanted(columns) -> dict:

@@ -100,9 +100,7 @@ class _Maker:
         seen: dict[str, int] = {}
         for number, data in enumerate(rows, 1):
             if data.key in seen and self.profile.row_per == "delivery":
-                self.errors.append(
-                    Finding(row=number, key=data.key, column="", code="key_twice")
-                )
+                self.errors.append(Finding(row=number, key=data.key, column="", code="key_twice"))
             seen[data.key] = number
 
     # --- values ---

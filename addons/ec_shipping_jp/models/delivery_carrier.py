@@ -36,6 +36,10 @@ class DeliveryCarrier(models.Model):
     ec_label_form = fields.Char(string="Label form", help="As in the tool's own export.")
     ec_handling = fields.Char(string="Handling", help="Texts on the label, separated by commas.")
     ec_pickup_hour = fields.Float(string="Pick-up hour")
+    ec_no_number = fields.Boolean(
+        string="No tracking numbers",
+        help="The mall is told the ship date as soon as the delivery is validated.",
+    )
     ec_today_count = fields.Integer(compute="_compute_ec_today", string="To ship today")
     ec_late_count = fields.Integer(compute="_compute_ec_today", string="Overdue")
     ec_unlabelled_count = fields.Integer(compute="_compute_ec_today", string="Without a label")

@@ -8,8 +8,6 @@ from odoo import api, models
 from odoo.addons.ec_unified.lib.data import Parcel, ShipmentData
 from odoo.addons.ec_unified.lib.errors import ConflictError
 
-_EXTRA = {"removed"} & set(ShipmentData.__dataclass_fields__)
-
 
 class EcExchange(models.Model):
     _inherit = "ec.exchange"
@@ -61,13 +59,13 @@ class EcExchange(models.Model):
                 shipped_on=date.fromisoformat(row["shipped_on"]),
                 tracking_url=row["tracking_url"],
                 lines=tuple((ref, Decimal(quantity)) for ref, quantity in row["lines"]),
+                delivery_ref=row.get("delivery_ref") or "",
             )
             for row in payload["parcels"]
         )
-        extra = {name: tuple(payload.get(name) or ()) for name in _EXTRA}
         return ShipmentData(
             order_ref=payload["order_ref"],
             parcels=parcels,
             notify_buyer=payload.get("notify_buyer", False),
-            **extra,
+            removed=tuple(payload.get("removed") or ()),
         )

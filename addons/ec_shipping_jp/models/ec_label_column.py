@@ -88,9 +88,7 @@ class EcLabelColumn(models.Model):
                 )
             unknown = column._as_column().only - set(SERVICES)
             if unknown:
-                raise ValidationError(
-                    self.env._("Unknown service: %s", ", ".join(sorted(unknown)))
-                )
+                raise ValidationError(self.env._("Unknown service: %s", ", ".join(sorted(unknown))))
 
     @api.model
     def _prepare_standard(self, row):

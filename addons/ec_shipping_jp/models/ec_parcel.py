@@ -42,13 +42,12 @@ class EcParcel(models.Model):
     def _payload(self, lines=(), destination=None):
         """The parcel as ``ec.exchange`` keeps it."""
         self.ensure_one()
-        day = self.shipped_on or fields.Date.context_today(self)
-        return {
-            "ref": f"{self.picking_id.ec_key}-{self.id}",
-            "destination_ref": destination,
-            "tracking_number": self.number,
-            "carrier_code": self.carrier_code,
-            "shipped_on": fields.Date.to_string(day),
-            "tracking_url": self.url or None,
-            "lines": [list(line) for line in lines],
-        }
+        return self.picking_id._ec_parcel_payload(
+            f"{self.picking_id.ec_key}-{self.id}",
+            self.number,
+            self.carrier_code,
+            self.shipped_on,
+            lines=lines,
+            destination=destination,
+            url=self.url,
+        )

@@ -46,9 +46,7 @@ class EcTransitDay(models.Model):
     def _days_table(self, company):
         """The rows of a company, the most special first, for ``_days_for``."""
         rows = self.sudo().search([("company_id", "=", company.id)])
-        return rows.sorted(
-            lambda r: (not r.zip_from, not r.warehouse_id, not r.carrier_code, r.id)
-        )
+        return rows.sorted(lambda r: (not r.zip_from, not r.warehouse_id, not r.carrier_code, r.id))
 
     def _days_for(self, state, zip_code, carrier_code, warehouse):
         """Days under way; one where nothing is known."""

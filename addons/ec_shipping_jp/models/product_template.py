@@ -6,9 +6,7 @@ from ..const import COOL_SELECTION
 class ProductTemplate(models.Model):
     _inherit = "product.template"
 
-    ec_cool = fields.Selection(
-        COOL_SELECTION, string="Temperature", default="none", required=True
-    )
+    ec_cool = fields.Selection(COOL_SELECTION, string="Temperature", default="none", required=True)
     ec_ship_size = fields.Integer(
         string="Parcel size (cm)", help="Sum of three sides of the box it usually goes in."
     )

@@ -10,9 +10,7 @@ class SaleOrder(models.Model):
 
     ec_mall_told_at = fields.Datetime(string="Mall told at", copy=False, readonly=True)
     ec_ticks = fields.Json(compute="_compute_ec_ticks", string="Steps")
-    ec_parcel_ids = fields.One2many(
-        "ec.parcel", compute="_compute_ec_parcel_ids", string="Parcels"
-    )
+    ec_parcel_ids = fields.One2many("ec.parcel", compute="_compute_ec_parcel_ids", string="Parcels")
 
     @api.depends("picking_ids.ec_parcel_ids")
     def _compute_ec_parcel_ids(self):

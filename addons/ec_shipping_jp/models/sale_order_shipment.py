@@ -28,20 +28,17 @@ class SaleOrder(models.Model):
     def _ec_shipment_payload(self):
         """What the mall has to know of one order, or None while nothing has left."""
         self.ensure_one()
-        done = self.picking_ids.filtered(
-            lambda p: p.picking_type_code == "outgoing"
-            and p.state == "done"
-            and not p.return_id
-        ).sorted("id")
+        outgoing = self.picking_ids.filtered(lambda p: p.picking_type_code == "outgoing")
+        done = outgoing.filtered(lambda p: p.state == "done" and not p.return_id).sorted("id")
         parcels, gone = [], []
         destinations = self._ec_destination_refs()
-        whole = len(self.picking_ids.filtered(lambda p: p.picking_type_code == "outgoing")) <= 1
+        whole = len(outgoing) <= 1
         for picking in done:
-            valid = picking.ec_parcel_ids.filtered(lambda p: p.state == "active")
-            gone += (picking.ec_parcel_ids - valid).mapped("number")
             lines = [] if whole else picking._ec_shipped_lines()
             place = destinations.get(picking.partner_id.id)
-            parcels += [parcel._payload(lines, place) for parcel in valid]
+            rows, withdrawn = picking._ec_parcel_payloads(lines, place)
+            parcels += rows
+            gone += withdrawn
         if not parcels and not gone:
             return None
         current = {parcel["tracking_number"] for parcel in parcels}

@@ -61,10 +61,14 @@ class StockPicking(models.Model):
     def _ec_decide(self):
         """Decide for the open deliveries of shops among these; by hand stays by hand."""
         # browse: read all of them at once, however the caller came by them
-        pickings = self.sudo().browse(self.ids).filtered(
-            lambda p: p.ec_channel_id
-            and p.picking_type_code == "outgoing"
-            and p.state in OPEN_STATES
+        pickings = (
+            self.sudo()
+            .browse(self.ids)
+            .filtered(
+                lambda p: (
+                    p.ec_channel_id and p.picking_type_code == "outgoing" and p.state in OPEN_STATES
+                )
+            )
         )
         for company, mine in pickings.grouped("company_id").items():
             tables = DecisionTables(self.env(su=True), company)
@@ -83,10 +87,14 @@ class StockPicking(models.Model):
         """{buyer: number of orders}; asked only when a rule wants to know."""
         if not tables.inserts._needs_count():
             return {}
-        rows = self.env["sale.order"].sudo()._read_group(
-            [("partner_id", "in", self.sale_id.partner_id.ids), ("state", "=", "sale")],
-            ["partner_id"],
-            ["__count"],
+        rows = (
+            self.env["sale.order"]
+            .sudo()
+            ._read_group(
+                [("partner_id", "in", self.sale_id.partner_id.ids), ("state", "=", "sale")],
+                ["partner_id"],
+                ["__count"],
+            )
         )
         return {partner.id: count for partner, count in rows}
 

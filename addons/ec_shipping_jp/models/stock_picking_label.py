@@ -113,9 +113,7 @@ class StockPicking(models.Model):
             if not move.move_line_ids:
                 quantities[move.product_id, ""] += Decimal(str(move.product_uom_qty))
         rows = [(product, lot, qty, False) for (product, lot), qty in quantities.items()]
-        rows += [
-            (rule.product_id, "", Decimal(rule.quantity), True) for rule in self.ec_insert_ids
-        ]
+        rows += [(rule.product_id, "", Decimal(rule.quantity), True) for rule in self.ec_insert_ids]
         return [
             LabelLine(
                 number=number,

@@ -1,6 +1,6 @@
 """Tracking numbers: kept per parcel, owed to the mall, corrected without being told twice."""
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..lib import tracking
@@ -46,20 +46,38 @@ class StockPicking(models.Model):
 
     def _ec_void_parcels(self, numbers):
         """These slips were cancelled at the carrier."""
-        parcels = self.ec_parcel_ids.filtered(
-            lambda p: p.state == "active" and p.number in numbers
-        )
+        parcels = self.ec_parcel_ids.filtered(lambda p: p.state == "active" and p.number in numbers)
         parcels.sudo().state = "void"
         return bool(parcels)
 
     def _ec_parcels_changed(self):
-        """Bring the standard field in line, and tell the mall what changed."""
-        for picking in self:
+        """Bring the standard field in line, and tell the mall what changed.
+
+        Deliveries that share the parcel have the same numbers; each mall is told its own order's.
+        """
+        everyone = self | self._ec_share_parcels()
+        for picking in everyone:
             active = picking.ec_parcel_ids.filtered(lambda p: p.state == "active")
             text = ",".join(active.mapped("number")) or False
             if picking.carrier_tracking_ref != text:
                 picking.with_context(ec_parcels=True).carrier_tracking_ref = text
-        self.sale_id._ec_owe_shipments()
+        everyone.sale_id._ec_owe_shipments()
+
+    def _ec_share_parcels(self):
+        """Give the numbers of these deliveries to those that leave in the same parcel.
+
+        :return: the deliveries whose numbers changed by that
+        """
+        changed = self.browse()
+        for picking in self:
+            active = picking.ec_parcel_ids.filtered(lambda p: p.state == "active")
+            for mate in picking.sudo()._ec_mates() - self:
+                if mate._ec_set_parcels(
+                    active.mapped("number"), replace=True, shipped_on=active[:1].shipped_on,
+                    source=active[:1].source,
+                ):  # fmt: skip
+                    changed |= mate
+        return changed.with_env(self.env)
 
     def _ec_parcels_from_ref(self):
         """A person typed tracking numbers into the standard field."""
@@ -132,6 +150,43 @@ class StockPicking(models.Model):
         for picking in self:
             failed.update(picking._ec_try_validate())
         return failed
+
+    # === WHAT THE MALL IS TOLD === #
+
+    def _ec_parcel_payloads(self, lines, destination):
+        """The valid parcels of a delivery that has left, and the numbers that were withdrawn.
+
+        A carrier that gives no numbers leaves one parcel of which only the day is known.
+
+        :return: (list of dict, list of numbers)
+        """
+        self.ensure_one()
+        valid = self.ec_parcel_ids.filtered(lambda p: p.state == "active")
+        rows = [parcel._payload(lines, destination) for parcel in valid]
+        if not rows and self.carrier_id.ec_no_number:
+            code = self.carrier_id.ec_carrier_code or "other"
+            rows = [
+                self._ec_parcel_payload(
+                    self.ec_key, "", code, self.ec_shipped_on, lines=lines, destination=destination
+                )
+            ]
+        return rows, (self.ec_parcel_ids - valid).mapped("number")
+
+    def _ec_parcel_payload(
+        self, ref, number, carrier_code, day, *, lines=(), destination=None, url=None
+    ):
+        """One parcel as ``ec.exchange`` keeps it."""
+        self.ensure_one()
+        return {
+            "ref": ref,
+            "destination_ref": destination,
+            "tracking_number": number,
+            "carrier_code": carrier_code,
+            "shipped_on": fields.Date.to_string(day or fields.Date.context_today(self)),
+            "tracking_url": url or None,
+            "lines": [list(line) for line in lines],
+            "delivery_ref": self.ec_key,
+        }
 
     def _ec_shipped_lines(self):
         """[(the mall's line key, quantity)] of a delivery that is not the whole order."""

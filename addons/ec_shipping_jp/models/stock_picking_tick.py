@@ -13,9 +13,7 @@ class StockPicking(models.Model):
 
     ec_tick_ids = fields.One2many("ec.shipping.tick", "picking_id", string="Steps done")
     ec_ticks = fields.Json(compute="_compute_ec_ticks", string="Steps")
-    ec_next_step = fields.Selection(
-        STEP_SELECTION, compute="_compute_ec_ticks", string="Next step"
-    )
+    ec_next_step = fields.Selection(STEP_SELECTION, compute="_compute_ec_ticks", string="Next step")
 
     @api.depends(
         "ec_tick_ids.step", "sale_id.ec_mall_told", "sale_id.ec_open_check_count", "state",

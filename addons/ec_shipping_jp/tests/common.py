@@ -86,13 +86,17 @@ class ShippingCommon(OrderCommon):
 
     def read_file(self, content, code="yamato_b2cloud_issued", apply=True, **vals):
         """Read a file as a clerk does."""
-        wizard = self.env["ec.tracking.import"].with_user(self.clerk).create(
-            {
-                "profile_id": self.profiles[code].id,
-                "file": base64.b64encode(content),
-                "file_name": "issued.csv",
-                **vals,
-            }
+        wizard = (
+            self.env["ec.tracking.import"]
+            .with_user(self.clerk)
+            .create(
+                {
+                    "profile_id": self.profiles[code].id,
+                    "file": base64.b64encode(content),
+                    "file_name": "issued.csv",
+                    **vals,
+                }
+            )
         )
         wizard.action_read()
         if apply:

@@ -8,8 +8,10 @@ from .common import ShippingCommon
 @tagged("post_install", "-at_install")
 class TestBatch(ShippingCommon):
     def build(self, pickings, **vals):
-        wizard = self.env["ec.batch.build"].with_user(self.clerk).create(
-            {"picking_ids": [(6, 0, pickings.ids)], **vals}
+        wizard = (
+            self.env["ec.batch.build"]
+            .with_user(self.clerk)
+            .create({"picking_ids": [(6, 0, pickings.ids)], **vals})
         )
         domain = wizard.action_build()["domain"]
         return self.env["stock.picking.batch"].search(domain, order="id")

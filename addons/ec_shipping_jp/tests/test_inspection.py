@@ -44,9 +44,7 @@ class TestInspection(ShippingCommon):
         row = picking.ec_inspection_ids
         self.assertEqual((row.user_id, row.refused_count, row.weight), (self.clerk, 1, 1.25))
         self.assertEqual(picking.ec_parcel_count, 2)
-        self.assertEqual(
-            set(picking.ec_tick_ids.mapped("step")), {"picked", "inspected", "packed"}
-        )
+        self.assertEqual(set(picking.ec_tick_ids.mapped("step")), {"picked", "inspected", "packed"})
         self.assertTrue(move.picked)
 
     def test_the_server_counts_again(self):

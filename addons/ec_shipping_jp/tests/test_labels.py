@@ -38,8 +38,10 @@ class TestProfiles(ShippingCommon):
 @tagged("post_install", "-at_install")
 class TestExport(ShippingCommon):
     def export(self, pickings, **vals):
-        wizard = self.env["ec.label.export"].with_user(self.clerk).create(
-            {"picking_ids": [(6, 0, pickings.ids)], **vals}
+        wizard = (
+            self.env["ec.label.export"]
+            .with_user(self.clerk)
+            .create({"picking_ids": [(6, 0, pickings.ids)], **vals})
         )
         wizard.action_export()
         return wizard
@@ -64,9 +66,7 @@ class TestExport(ShippingCommon):
         self.assertEqual(picking.ec_tick_ids.user_id, self.clerk)
 
     def test_cash_on_delivery_collects_what_the_buyer_pays(self):
-        picking = self.ship(
-            payment_code="2", payment_state="cod", points="100", buyer_total="1000"
-        )
+        picking = self.ship(payment_code="2", payment_state="cod", points="100", buyer_total="1000")
         row = self.table(self.export(picking))[1]
         self.assertEqual((row[1], row[33], row[34]), ("2", "1000", "91"))
 

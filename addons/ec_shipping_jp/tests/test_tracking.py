@@ -50,9 +50,7 @@ class TestTracking(ShippingCommon):
         wizard = self.read_file(
             self.yamato_file((picking.ec_key, A), ("S9999999", B), (picking.ec_key, "123456789012"))
         )
-        self.assertEqual(
-            sorted(wizard.line_ids.mapped("state")), ["error", "new", "unknown"]
-        )
+        self.assertEqual(sorted(wizard.line_ids.mapped("state")), ["error", "new", "unknown"])
         self.assertEqual(picking.carrier_tracking_ref, A)
 
     def test_a_corrected_number_is_told_again(self):

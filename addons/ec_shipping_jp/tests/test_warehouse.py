@@ -30,12 +30,16 @@ class TestWarehouse(ShippingCommon):
     def test_stock_file(self):
         rows = ("商品コード,数量,ロット,棚番", "TEA-1,95,,", "RICE-1,100,,", "NONE,1,,", "")
         content = "\r\n".join(rows).encode()
-        wizard = self.env["ec.stock.import"].with_user(self.manager).create(
-            {
-                "profile_id": self.profiles["warehouse_stock"].id,
-                "location_id": self.warehouse.lot_stock_id.id,
-                "file": base64.b64encode(content),
-            }
+        wizard = (
+            self.env["ec.stock.import"]
+            .with_user(self.manager)
+            .create(
+                {
+                    "profile_id": self.profiles["warehouse_stock"].id,
+                    "location_id": self.warehouse.lot_stock_id.id,
+                    "file": base64.b64encode(content),
+                }
+            )
         )
         wizard.action_read()
         self.assertEqual(wizard.counts, {str(self.tea.id): 95.0})

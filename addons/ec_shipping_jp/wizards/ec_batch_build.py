@@ -33,11 +33,13 @@ class EcBatchBuild(models.TransientModel):
 
     def _ready(self):
         return self.picking_ids.filtered(
-            lambda p: p.picking_type_code == "outgoing"
-            and p.state == "assigned"
-            and not p.batch_id
-            and not p.sale_id.ec_open_check_count
-            and p.sale_id._ec_is_payment_secured()
+            lambda p: (
+                p.picking_type_code == "outgoing"
+                and p.state == "assigned"
+                and not p.batch_id
+                and not p.sale_id.ec_open_check_count
+                and p.sale_id._ec_is_payment_secured()
+            )
         )
 
     def _groups(self):

@@ -69,7 +69,9 @@ class EcStockImport(models.TransientModel):
                 texts.append(
                     self.env._(
                         "%(code)s: here %(here)s, in the file %(file)s",
-                        code=code, here=f"{onhand[product.id]:g}", file=f"{quantity:f}",
+                        code=code,
+                        here=f"{onhand[product.id]:g}",
+                        file=f"{quantity:f}",
                     )  # fmt: skip
                 )
         if bad:

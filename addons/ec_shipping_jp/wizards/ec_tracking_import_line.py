@@ -120,5 +120,6 @@ class EcTrackingImportLine(models.TransientModel):
         """What the carrier says about parcels we know."""
         now = fields.Datetime.now()
         for line in self.filtered("status"):
-            parcels = line.picking_id.ec_parcel_ids.filtered(lambda p, n=line.number: p.number == n)
+            together = line.picking_id | line.picking_id.sudo()._ec_mates()
+            parcels = together.ec_parcel_ids.filtered(lambda p, n=line.number: p.number == n)
             parcels.sudo().write({"status": line.status, "status_at": now})

@@ -286,11 +286,16 @@ class StockLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockResult:
-    """Outcome for one SKU. ``quantity`` is what the mall shows now, if it was read back."""
+    """Outcome for one SKU. ``quantity`` is what the mall shows now, if it was read back.
+
+    ``before``: what the mall showed right before the write, where it was read: so a number changed
+    by hand at the mall does not go unnoticed.
+    """
 
     key: SkuKey
     ok: bool
     quantity: int | None = None
+    before: int | None = None
     error: Exception | None = None
 
 
@@ -306,7 +311,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """A parcel to be reported. ``carrier_code`` is the core's carrier key (``yamato`` …)."""
+    """A parcel to be reported. ``carrier_code`` is the core's carrier key (``yamato`` …).
+
+    ``tracking_number`` may be empty: only the carrier and the day are known. ``lines`` is what the
+    delivery holds, empty = everything; parcels of one delivery share ``delivery_ref`` and lines.
+    """
 
     ref: str
     destination_ref: str | None
@@ -315,13 +324,22 @@ class Parcel:
     shipped_on: date
     tracking_url: str | None = None
     lines: tuple[tuple[str, Decimal], ...] = ()  # (line ref, quantity); empty = everything
+    delivery_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShipmentData:
+    """All valid parcels of one order: the whole truth, also after a correction.
+
+    ``removed``: tracking numbers told before and withdrawn; whatever the mall still has of them is
+    corrected or deleted. Numbers neither here nor in ``parcels`` were entered by a person at the
+    mall and stay.
+    """
+
     order_ref: str
     parcels: tuple[Parcel, ...]
     notify_buyer: bool = False
+    removed: tuple[str, ...] = ()
 
 
 # --- Connection --------------------------------------------------------------------------------

@@ -1,0 +1,233 @@
+"""Parcels at the simulated shop: reported once, corrected, withdrawn, verified."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from ec_addons.ec_channel_shopify.lib.fulfilment import push_shipment
+from ec_addons.ec_unified.lib.data import Parcel, ShipmentData
+from ec_addons.ec_unified.lib.errors import ConflictError, DataError
+
+from tests.wire.fixtures.shopify_shop import (  # noqa: F401
+    client_fixture,
+    fetch,
+    shop_fixture,
+)
+
+
+def parcel(number, lines=(), carrier="yamato", delivery=""):
+    return Parcel(
+        ref=number,
+        destination_ref="shipping",
+        tracking_number=number,
+        carrier_code=carrier,
+        shipped_on=date(2026, 11, 22),
+        lines=tuple(lines),
+        delivery_ref=delivery,
+    )
+
+
+def shipment(ref, *parcels, removed=()):
+    rows = tuple(p if isinstance(p, Parcel) else parcel(p) for p in parcels)
+    return ShipmentData(order_ref=ref, parcels=rows, removed=tuple(removed))
+
+
+def shown(shop, ref):
+    """Numbers per parcel report that was not cancelled."""
+    rows = shop.order(ref)["shipments"]
+    return [row["numbers"] for row in rows if row["status"] != "CANCELLED"]
+
+
+def push(client, data, **options):
+    result = push_shipment(client, data, **options)
+    assert result.ok, result.error
+    return result
+
+
+# --- once ---
+
+
+def test_shipment_is_reported_once(shop, client):
+    ref = shop.place("two_rates")
+    data = replace(shipment(ref, "123456789012"), notify_buyer=True)
+    assert not push(client, data).already
+    assert push(client, data).already
+    [sent] = shop.order(ref)["shipments"]
+    assert (sent["company"], sent["numbers"]) == ("Yamato (JA)", ["123456789012"])
+    assert fetch(client, ref).shipments[0].tracking_number == "123456789012"
+
+
+@pytest.mark.parametrize("kind", ["timeout_after", "reset", "500", "cut"])
+def test_shipment_without_answer_is_read_before_it_is_sent_again(shop, client, kind):
+    ref = shop.place("two_rates")
+    shop.faults.add(kind, match="fulfillmentCreate", times=1, seconds=6)
+    push(client, shipment(ref, "4444"))
+    assert shown(shop, ref) == [["4444"]]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "kind", "reason"),
+    [("cancelled", DataError, "order_cancelled"), ("hold", ConflictError, "on_hold"),
+     ("fulfilled", ConflictError, "nothing_to_ship")],
+)  # fmt: skip
+def test_shipment_that_is_not_possible(shop, client, scenario, kind, reason):
+    result = push_shipment(client, shipment(shop.place(scenario), "5555"))
+    assert not result.ok and isinstance(result.error, kind)
+    assert result.error.reason == reason
+
+
+def test_an_unknown_order(shop, client):
+    result = push_shipment(client, shipment("gid://shopify/Order/99999999", "5555"))
+    assert result.error.reason == "not_found"
+
+
+# --- several parcels and deliveries ---
+
+
+def test_several_parcels_are_one_report(shop, client):
+    ref = shop.place("two_rates")
+    push(client, shipment(ref, "1111", "2222"))
+    assert shown(shop, ref) == [["1111", "2222"]]
+    push(client, shipment(ref, "1111", "2222", "3333"))
+    assert shown(shop, ref) == [["1111", "2222", "3333"]]
+
+
+def test_a_split_order_is_one_report_per_location(shop, client):
+    ref = shop.place("split")
+    push(client, shipment(ref, "3333"))
+    assert shown(shop, ref) == [["3333"], ["3333"]]
+    push(client, shipment(ref, "4444", removed=["3333"]))
+    assert shown(shop, ref) == [["4444"], ["4444"]]
+    assert shop.order(ref)["state"] == "fulfilled"
+
+
+def partial(shop, ref, first, second):
+    """Two deliveries of one order: the first line, and the rest."""
+    rows = shop.order(ref)["lines"]
+    one = [parcel(n, [(rows[0]["ref"], Decimal(1))], delivery="D1") for n in first]
+    lines = [(rows[0]["ref"], Decimal(1)), (rows[1]["ref"], Decimal(1))]
+    return [*one, *(parcel(n, lines, delivery="D2") for n in second)]
+
+
+def test_partial_deliveries(shop, client):
+    ref = shop.place("two_rates")
+    push(client, shipment(ref, *partial(shop, ref, ["1111"], [])))
+    push(client, shipment(ref, *partial(shop, ref, ["1111"], ["2222"])))
+    assert shown(shop, ref) == [["1111"], ["2222"]]
+    assert shop.order(ref)["state"] == "fulfilled"
+
+
+def test_several_parcels_of_a_partial_delivery(shop, client):
+    ref = shop.place("two_rates")
+    push(client, shipment(ref, *partial(shop, ref, ["1111", "1112"], ["2222", "2223"])))
+    assert shown(shop, ref) == [["1111", "1112"], ["2222", "2223"]]
+
+
+def test_two_deliveries_with_one_number(shop, client):
+    ref = shop.place("two_rates")
+    data = shipment(ref, *partial(shop, ref, ["1111"], ["1111"]))
+    push(client, data)
+    assert shown(shop, ref) == [["1111"], ["1111"]]
+    assert shop.order(ref)["state"] == "fulfilled"
+    assert push(client, data).already
+
+
+# --- corrections ---
+
+
+def test_tracking_number_is_replaced(shop, client):
+    ref = shop.place("two_rates")
+    push(client, shipment(ref, "6666"))
+    data = shipment(ref, parcel("7777", carrier="sagawa"), removed=["6666"])
+    assert not push(client, data).already
+    [row] = shop.order(ref)["shipments"]
+    assert (row["numbers"], row["company"]) == (["7777"], "Sagawa (JA)")
+    assert push(client, data).already
+
+
+def test_another_carrier_for_the_same_number(shop, client):
+    ref = shop.place("two_rates")
+    push(client, shipment(ref, "6666"))
+    push(client, shipment(ref, parcel("6666", carrier="sagawa")))
+    [row] = shop.order(ref)["shipments"]
+    assert row["company"] == "Sagawa (JA)"
+
+
+def test_one_of_two_parcels_is_withdrawn(shop, client):
+    ref = shop.place("two_rates")
+    push(client, shipment(ref, "1111", "2222"))
+    push(client, shipment(ref, "2222", removed=["1111"]))
+    assert shown(shop, ref) == [["2222"]]
+
+
+def test_a_withdrawn_delivery_opens_its_goods_again(shop, client):
+    ref = shop.place("two_rates")
+    push(client, shipment(ref, "1111"))
+    gone = shipment(ref, removed=["1111"])
+    push(client, gone)
+    assert shown(shop, ref) == [] and shop.order(ref)["state"] == "open"
+    assert push(client, gone).already
+    push(client, shipment(ref, "2222", removed=["1111"]))
+    assert shown(shop, ref) == [["2222"]] and shop.order(ref)["state"] == "fulfilled"
+
+
+def test_the_right_delivery_of_two_is_corrected(shop, client):
+    ref = shop.place("two_rates")
+    push(client, shipment(ref, *partial(shop, ref, ["1111"], ["2222"])))
+    push(client, shipment(ref, *partial(shop, ref, ["1111"], ["3333"]), removed=["2222"]))
+    assert shown(shop, ref) == [["1111"], ["3333"]]
+    push(client, shipment(ref, *partial(shop, ref, ["4444"], ["5555"]), removed=["1111", "3333"]))
+    assert shown(shop, ref) == [["4444"], ["5555"]]
+
+
+def test_a_withdrawn_delivery_and_another_one_are_not_mixed_up(shop, client):
+    ref = shop.place("two_rates")
+    push(client, shipment(ref, *partial(shop, ref, [], ["2222"])))
+    push(client, shipment(ref, *partial(shop, ref, ["1111"], []), removed=["2222"]))
+    assert shown(shop, ref) == [["1111"]]
+    assert shop.order(ref)["state"] == "open", "the other goods are still to be sent"
+
+
+def test_what_a_person_entered_stays(shop, client):
+    ref = shop.place("two_rates")
+    push(client, shipment(ref, "1111", "HAND"))
+    push(client, shipment(ref, "2222", removed=["1111"]))
+    assert shown(shop, ref) == [["2222", "HAND"]]
+    push(client, shipment(ref, removed=["2222"]))
+    assert shown(shop, ref) == [["HAND"]]
+
+
+@pytest.mark.parametrize("name", ["fulfillmentTrackingInfoUpdate", "fulfillmentCancel"])
+def test_a_correction_without_answer(shop, client, name):
+    ref = shop.place("two_rates")
+    push(client, shipment(ref, "1111"))
+    shop.faults.add("timeout_after", match=name, times=1, seconds=6)
+    numbers = [] if name == "fulfillmentCancel" else ["2222"]
+    push(client, shipment(ref, *numbers, removed=["1111"]))
+    assert shown(shop, ref) == [numbers] * len(numbers)
+
+
+# --- without number ---
+
+
+def test_without_number_and_the_number_later(shop, client):
+    ref = shop.place("two_rates")
+    plain = shipment(ref, "")
+    push(client, plain)
+    assert shown(shop, ref) == [[]] and shop.order(ref)["state"] == "fulfilled"
+    assert push(client, plain).already
+    push(client, shipment(ref, "1111"))
+    assert shown(shop, ref) == [["1111"]]
+
+
+def test_a_gift_card_sent_by_the_shop_gets_no_tracking(shop, client):
+    ref = shop.place("two_rates")
+    rows = shop.order(ref)["lines"]
+    push(client, shipment(ref, parcel("", [(rows[0]["ref"], Decimal(1))])))
+    data = shipment(ref, "1111")
+    push(client, data)
+    assert shown(shop, ref) == [[], ["1111"]]
+    assert push(client, data).already
