@@ -10,6 +10,7 @@ from . import ec_mail_entry_blocks
 from . import ec_mail_entry_parcels
 from . import ec_mail_entry_render
 from . import ec_mail_entry_send
+from . import ec_mail_entry_proof
 from . import ec_mail_entry_buttons
 from . import ec_mail_ledger
 from . import ec_channel
@@ -18,6 +19,7 @@ from . import ir_mail_server
 from . import mail_mail
 from . import mail_thread
 from . import res_company
+from . import res_config_settings
 from . import res_partner
 from . import sale_order
 from . import stock_picking

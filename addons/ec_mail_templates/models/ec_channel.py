@@ -71,6 +71,18 @@ class EcChannel(models.Model):
                     self.env._("Give the sender's address before mails are switched on.")
                 )
 
+    def _get_mail_server(self):
+        """The server of this shop's mails: its own, else the one Odoo picks by the sender, but
+        never one that is meant for other senders."""
+        self.ensure_one()
+        servers = self.env["ir.mail_server"].sudo()
+        if own := self.sudo().ec_mail_server_id:
+            return own
+        usable = servers.search([], order="sequence").filtered(
+            lambda server: servers._match_from_filter(self.ec_mail_from, server.from_filter)
+        )
+        return usable.filtered("from_filter")[:1] or usable[:1]
+
     def write(self, vals):
         """Switching the mails on starts them now: no mail about what is past."""
         starting = self.browse()

@@ -75,6 +75,7 @@ class EcMailEntry(models.Model):
     _once = models.Constraint(
         "UNIQUE (order_id, kind_id, event_key)", "This mail is in the ledger already."
     )
+    _due_idx = models.Index("(due_at DESC, id DESC)")
     _work_idx = models.Index("(state, due_at) WHERE state NOT IN ('sent', 'not_wanted', 'bounced')")
 
     @api.depends("kind_id", "order_id")

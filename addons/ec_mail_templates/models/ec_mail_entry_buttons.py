@@ -16,9 +16,11 @@ class EcMailEntry(models.Model):
     _inherit = "ec.mail.entry"
 
     def _checked(self):
-        """These rows with full rights, once it is clear that the user may change them."""
+        """These rows with full rights, once it is clear that the user may change them. Rows told
+        in one mail share its fate."""
         self.check_access("write")
-        return self.sudo()
+        leads = self.sudo().lead_id | self.sudo()
+        return leads | leads.follower_ids
 
     def button_open_mail(self):
         """The mail as it was written, one click away."""
@@ -58,8 +60,9 @@ class EcMailEntry(models.Model):
         return self._say(self.env._("%s mails released.", len(entries)))
 
     def button_stop(self):
-        """A person decides that these mails are not wanted."""
-        entries = self._checked().filtered(lambda entry: entry.state in OPEN_STATES)
+        """A person decides that these mails are not wanted, even if they are in the queue."""
+        stoppable = (*OPEN_STATES, "queued")
+        entries = self._checked().filtered(lambda entry: entry.state in stoppable)
         who = self.env.user.name
         entries._settle("not_wanted", self.env._("Stopped by %s.", who))
         return self._say(self.env._("%s mails stopped.", len(entries)))
@@ -68,13 +71,20 @@ class EcMailEntry(models.Model):
         """Try failed mails again; what is certainly unsent or was stopped is decided anew."""
         rows = self._checked().filtered(lambda e: e.state in ("failed", "missing", "not_wanted"))
         again = rows.filtered("mail_id")
-        again.mail_id.write({"state": "outgoing"})
+        again._readdress()
         again.write({"state": "queued", "attempts": 0, "next_try_at": False, "failure": False})
         anew = rows - again
         anew.write({"state": "wanted", "failure": False})
         anew._decide()
         self._wake()
         return self._say(self.env._("%s mails are sent again.", len(rows)))
+
+    def _readdress(self):
+        """What failed goes to the address and over the server of today."""
+        for entry in self.filtered(lambda e: not e.lead_id):
+            values = entry._prepare_envelope(entry.channel_id._get_mail_server())
+            entry.mail_id.write({**values, "state": "outgoing", "failure_reason": False})
+            (entry | entry.follower_ids).server_id = values["mail_server_id"]
 
     def button_send_again(self):
         """A second mail on purpose (the buyer deleted his), as a row of its own."""
@@ -100,9 +110,8 @@ class EcMailEntry(models.Model):
     def button_was_sent(self):
         """The server's log shows it: a mail that was perhaps sent has arrived."""
         rows = self._checked().filtered(lambda entry: entry.state == "uncertain")
-        now = fields.Datetime.now()
-        who = self.env.user.name
-        rows._settle("sent", self.env._("Confirmed by %s.", who), sent_at=now)
+        rows.reason = self.env._("Confirmed by %s.", self.env.user.name)
+        rows._note_sent(fields.Datetime.now())
         return True
 
     def button_was_not_sent(self):

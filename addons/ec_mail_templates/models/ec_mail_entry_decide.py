@@ -32,12 +32,19 @@ class EcMailEntry(models.Model):
 
     @api.model
     def _decide_due(self):
-        """Decide again on what waited for its time."""
+        """Decide again on what waited for its time.
+
+        :return: whether all could be decided
+        """
         domain = [("state", "=", "waiting"), ("due_at", "<=", fields.Datetime.now())]
         ids = self.search(domain, order="id").ids
         for start in range(0, len(ids), BATCH):
             self.browse(ids[start : start + BATCH])._decide()
-            self.env["ir.cron"]._commit_progress(0)
+            left = self.env["ir.cron"]._commit_progress(0)
+            self.env.invalidate_all()
+            if left <= 0:
+                return False
+        return True
 
     def _decide(self):
         """Decide on each entry that is not on its way yet."""

@@ -4,6 +4,8 @@ import json
 import logging
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
 
 from ..const import PREPAID_ROLES, UNPAID_STATES
@@ -20,23 +22,49 @@ class EcMailEntry(models.Model):
     @api.model
     def _cron_mails(self):
         """Body of the scheduled action: look, decide, write, send. One run at a time."""
-        self._give_up_interrupted()
-        self._read_signals()
-        self._decide_due()
-        self._write_due()
-        self._send_due()
+        with self._alone() as alone:
+            if not alone:
+                return
+            self._give_up_interrupted()
+            if self._read_signals() and self._decide_due() and self._write_due():
+                self._send_due()
+            else:
+                self._wake()  # the time of this run is used up
 
     @api.model
     def _read_signals(self):
-        """Look at the orders something happened to."""
+        """Look at the orders something happened to.
+
+        :return: whether all have been read
+        """
         signals = self.env["ec.mail.signal"].sudo()
         while rows := signals.search([], order="id", limit=BATCH):
-            orders = rows.order_id
-            self._observe(orders)
+            self._observe_safely(rows.order_id)
             ids = tuple(rows.ids)
-            rows.invalidate_recordset(flush=False)
             self.env.cr.execute("DELETE FROM ec_mail_signal WHERE id IN %s", (ids,))
-            self.env["ir.cron"]._commit_progress(len(ids))
+            left = self.env["ir.cron"]._commit_progress(len(ids))
+            self.env.invalidate_all()
+            if left <= 0:
+                return False
+        return True
+
+    @api.model
+    def _observe_safely(self, orders):
+        """Look at these orders; one that cannot be read keeps no other one waiting."""
+        try:
+            with self.env.cr.savepoint():
+                return self._observe(orders)
+        except psycopg2.OperationalError:
+            raise  # the whole run is repeated
+        except Exception as error:  # noqa: BLE001 - sorted out below, one by one
+            self.env.invalidate_all(flush=False)
+            if len(orders) == 1:
+                _logger.error("mails: order %s cannot be read: %s", orders.id, type(error).__name__)
+                return self.browse()
+        found = self.browse()
+        for order in orders:
+            found |= self._observe_safely(order)
+        return found
 
     @api.model
     def _cron_sweep(self):
@@ -48,8 +76,9 @@ class EcMailEntry(models.Model):
             .ids
         )
         for start in range(0, len(ids), BATCH):
-            self._observe(self.env["sale.order"].browse(ids[start : start + BATCH]))
+            self._observe_safely(self.env["sale.order"].browse(ids[start : start + BATCH]))
             self.env["ir.cron"]._commit_progress(0)
+            self.env.invalidate_all()
         self._wake()
 
     @api.model

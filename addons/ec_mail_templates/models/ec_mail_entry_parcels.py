@@ -23,13 +23,8 @@ class EcMailEntry(models.Model):
         """Parcels with tracking number: dicts of carrier, number, url, picking."""
         pickings = self._pickings()
         found = []
-        if "ec.parcel" in self.env:
-            rows = (
-                self.env["ec.parcel"]
-                .sudo()
-                .search([("picking_id", "in", pickings.ids), ("state", "=", "active")])
-            )
-            for row in rows:
+        if "ec_parcel_ids" in pickings._fields:
+            for row in pickings.sudo().ec_parcel_ids.filtered(lambda p: p.state == "active"):
                 name = row.picking_id.carrier_id.name or self.order_id.ec_delivery_label or ""
                 label = carrier_label(row.carrier_code or carrier_key(name), name)
                 found.append((row.picking_id, label, row.number, row.url or ""))

@@ -19,51 +19,61 @@ class EcMailEntry(models.Model):
 
     @api.model
     def _write_due(self):
-        """Write all mails that are due, a batch per template, and put them into the queue."""
+        """Write all mails that are due, a batch per template, and put them into the queue.
+
+        :return: whether all could be written
+        """
         while True:
             entries = self.search(
                 [("state", "=", "wanted"), ("lead_id", "=", False)], limit=BATCH, order="id"
             )
             if not entries:
-                return
+                return True
             entries._merge()._write_mails()
-            self.env["ir.cron"]._commit_progress(len(entries))
+            left = self.env["ir.cron"]._commit_progress(len(entries))
+            self.env.invalidate_all()
+            if left <= 0:
+                return False
 
     def _merge(self):
         """Join entries that tell the same buyer of the same parcels.
 
         :return: those that get a mail of their own
         """
+        shipped = self.filtered(lambda entry: entry.kind_id.event == "shipped")
         groups = {}
-        for entry in self:
-            key = ("own", entry.id)
-            if entry.kind_id.event == "shipped" and (numbers := entry._parcel_key()):
-                key = (entry.channel_id.id, entry.kind_id.id, entry._recipient().lower(), numbers)
+        for entry in (shipped | shipped._same_buyers_waiting()).sorted("id"):
+            numbers = entry._parcel_key()
+            key = entry._buyer_key() + (numbers or (entry.id,))
             groups[key] = groups.get(key, self.browse()) | entry
-        leads = self.browse()
-        for key, entries in groups.items():
-            if key[0] != "own":
-                entries |= entries._same_parcels_waiting(key[3])
-            lead = entries.sorted("id")[0]
+        leads = self - shipped
+        for entries in groups.values():
+            if not entries & shipped:
+                continue
+            lead = entries[0]
             leads |= lead
             for follower in entries - lead:
                 text = self.env._("Told in the mail of order %s.", lead.order_number or "")
                 follower._settle("queued", text, lead_id=lead.id)
         return leads
 
-    def _same_parcels_waiting(self, numbers):
-        """Further due entries of the same buyer with the same parcels, beyond this batch."""
-        first = self[0]
-        others = self.search(
+    def _buyer_key(self):
+        """Who is told of what by whom. Forwarding addresses may differ for the same person."""
+        return (self.channel_id.id, self.kind_id.id, self.order_id.partner_id.id)
+
+    def _same_buyers_waiting(self):
+        """Due entries of the same buyers beyond this batch, looked up once."""
+        if not self:
+            return self
+        return self.search(
             [
                 ("state", "=", "wanted"),
-                ("kind_id", "=", first.kind_id.id),
-                ("channel_id", "=", first.channel_id.id),
-                ("order_id.partner_id", "=", first.order_id.partner_id.id),
+                ("lead_id", "=", False),
+                ("kind_id", "in", self.kind_id.ids),
+                ("order_id.partner_id", "in", self.order_id.partner_id.ids),
                 ("id", "not in", self.ids),
             ]
         )
-        return others.filtered(lambda entry: entry._parcel_key() == numbers)
 
     def _write_mails(self):
         """Write a batch; if it fails, one by one, so that one bad order stops no other mail."""
@@ -87,7 +97,7 @@ class EcMailEntry(models.Model):
         """A template that cannot be rendered for this order."""
         text = self.env._("The template could not be filled in.")
         detail = f"{type(error).__name__}: {error}"[:300]
-        self._settle("failed", text, failure=detail)
+        (self | self.follower_ids)._settle("failed", text, failure=detail)
 
     def _write_by(self, template):
         """Render these entries by one template and queue them, or keep them for a person."""
@@ -177,7 +187,10 @@ class EcMailEntry(models.Model):
 
     def _queue(self, drafts):
         """Create Odoo's mails, sent by our own cron at each server's pace."""
-        vals_list = [entry._prepare_mail(drafts[entry.id]) for entry in self]
+        servers = {shop: shop._get_mail_server() for shop in self.channel_id}
+        vals_list = [
+            entry._prepare_mail(drafts[entry.id], servers[entry.channel_id]) for entry in self
+        ]
         mails = self.env["mail.mail"].sudo().create(vals_list)
         for entry, mail in zip(self, mails, strict=True):
             files = drafts[entry.id]["attachments"]
@@ -205,13 +218,10 @@ class EcMailEntry(models.Model):
                 }
             )
 
-    def _prepare_mail(self, draft):
+    def _prepare_mail(self, draft, server):
         """Values of the ``mail.mail``; it hangs on the order, so answers reach its chatter."""
-        channel = self.channel_id
-        sender = formataddr((one_line(self.shop_name), channel.ec_mail_from))
-        address = self._recipient()
-        name = one_line(f"{self.buyer_name} 様") if self.buyer_name else ""
         return {
+            **self._prepare_envelope(server),
             "model": "sale.order",
             "res_id": self.order_id.id,
             "subject": draft["subject"],
@@ -219,15 +229,23 @@ class EcMailEntry(models.Model):
             "body": draft["body"],
             "ec_text": draft["text"],
             "ec_entry_id": self.id,
-            "email_from": sender,
-            "email_to": formataddr((safe_chars(name), email_normalize(address) or address)),
-            "reply_to": channel.ec_mail_reply_to or channel.ec_mail_from,
-            "mail_server_id": channel.ec_mail_server_id.id,
             "headers": repr(self._headers()),
             "auto_delete": False,
             "is_notification": False,
             "message_type": "email_outgoing",
             "attachment_ids": [fields.Command.link(i) for i in draft["attachment_ids"]],
+        }
+
+    def _prepare_envelope(self, server):
+        """From whom to whom, and over which server."""
+        channel = self.channel_id
+        address = self._recipient()
+        name = safe_chars(one_line(f"{self.buyer_name} 様")) if self.buyer_name else ""
+        return {
+            "email_from": formataddr((one_line(self.shop_name), channel.ec_mail_from)),
+            "email_to": formataddr((name, email_normalize(address) or address)),
+            "reply_to": channel.ec_mail_reply_to or channel.ec_mail_from,
+            "mail_server_id": server.id,
         }
 
     def _headers(self):

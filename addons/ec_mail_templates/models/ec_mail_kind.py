@@ -34,15 +34,15 @@ class EcMailKind(models.Model):
 
     _code_unique = models.Constraint("UNIQUE (code)", "There is a kind of mail with this code.")
 
+    def _default_rule(self):
+        """The rule of this kind that would send something."""
+        self.ensure_one()
+        rules = self.env["ec.mail.rule"].sudo()
+        return rules.search([("kind_id", "=", self.id), ("template_id", "!=", False)], limit=1)
+
     def _default_template(self):
         """The template of this kind where no rule names one."""
-        self.ensure_one()
-        rule = (
-            self.env["ec.mail.rule"]
-            .sudo()
-            .search([("kind_id", "=", self.id), ("template_id", "!=", False)], limit=1)
-        )
-        return rule.template_id
+        return self._default_rule().template_id
 
     def button_preview(self):
         """See this mail with a real order."""

@@ -38,6 +38,23 @@ class SaleOrder(models.Model):
             self.env["ec.mail.signal"]._note(self.filtered("ec_channel_id"))
         return result
 
+    def _write_multi(self, vals_list):
+        """Computed values never pass ``write``: the stage is seen here, if it really changes."""
+        computed = {
+            order.id: vals["ec_stage"]
+            for order, vals in zip(self, vals_list, strict=True)
+            if "ec_stage" in vals
+        }
+        changed = []
+        if computed:
+            self.env.cr.execute(
+                "SELECT id, ec_stage FROM sale_order WHERE id = ANY(%s)", (sorted(computed),)
+            )
+            changed = [id_ for id_, old in self.env.cr.fetchall() if old != computed[id_]]
+        result = super()._write_multi(vals_list)
+        self.env["ec.mail.signal"]._note(self.browse(changed))
+        return result
+
     def button_mails(self):
         """All mails of this order, those not sent too."""
         self.ensure_one()

@@ -1,18 +1,15 @@
 """Shops that send mails, orders of all shapes, and a real SMTP server on this machine."""
 
-import asyncio
-import email
-import email.policy
-import socket
-import threading
+import importlib.util
+import sys
 from contextlib import contextmanager
+from pathlib import Path
 from unittest.mock import patch
-
-from aiosmtpd.controller import Controller
 
 from odoo.addons.base.models.ir_mail_server import IrMail_Server
 from odoo.addons.ec_unified.tests.order_common import OrderCommon
 
+ROOT = Path(__file__).resolve().parents[3]
 ALWAYS = "2020-01-01 00:00:00"
 
 
@@ -82,47 +79,20 @@ class MailCommon(OrderCommon):
         self.env.cr.flush()
 
 
-class Mailbox:
-    """An SMTP server that keeps what it took and fails as told."""
+def load_mail_server():
+    """The repository's mail server for tests, ``tests/system/mail_server.py``.
 
-    def __init__(self):
-        self.messages = []
-        self.faults = []  # callables(envelope) -> answer | "drop" | "take_and_drop" | None
-        self.seen = 0
-        self.lock = threading.Lock()
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
-        """Take a mail, or answer as the next fault says."""
-        with self.lock:
-            self.seen += 1
-            fault = self.faults.pop(0) if self.faults else None
-            if fault in (None, "take_and_drop"):
-                self.messages.append(
-                    (
-                        envelope,
-                        email.message_from_bytes(envelope.content, policy=email.policy.default),
-                    )
-                )
-        if fault in ("drop", "take_and_drop"):
-            server.transport.abort()
-            await asyncio.sleep(0)
-            return "451 gone"
-        return fault or "250 OK"
-
-
-@contextmanager
-def smtp_server():
-    """A running server; yields (mailbox, port)."""
-    mailbox = Mailbox()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port, ready_timeout=30)
-    controller.start()
-    try:
-        yield mailbox, port
-    finally:
-        controller.stop()
+    :raise AssertionError: the addon was installed without the repository's ``tests`` folder
+    """
+    path = ROOT / "tests/system/mail_server.py"
+    if not path.is_file():
+        raise AssertionError(f"these tests need {path}: run them from a checkout")
+    if "ec_mail_server" not in sys.modules:
+        spec = importlib.util.spec_from_file_location("ec_mail_server", path)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["ec_mail_server"] = module
+        spec.loader.exec_module(module)
+    return sys.modules["ec_mail_server"]
 
 
 @contextmanager

@@ -181,3 +181,34 @@ class TestDecide(MailCommon):
             self.look()
             counts.append((self.env.cr.sql_log_count - before) / size)
         self.assertLess(counts[1], counts[0] * 1.1, counts)
+
+    def test_the_stage_alone_calls_for_a_mail(self):
+        """The stage is computed: nothing is written by hand, and still the rules see it."""
+        order = self.pull(self.mixed_order())
+        self.look()
+        self.env["ec.mail.signal"].search([]).unlink()
+        self.env.flush_all()
+        order.picking_ids.move_ids._do_unreserve()
+        self.env.cr.flush()
+        self.assertEqual(order.ec_stage, "stock")
+        signals = self.env["ec.mail.signal"].search([("order_id", "=", order.id)])
+        self.assertTrue(signals)
+        self.look()
+        self.assertTrue(self.entry(order, "backorder"))
+
+    def test_one_unreadable_order_stops_no_other(self):
+        orders = self.pull(self.mixed_order("U-1"), self.mixed_order("U-2"))
+        good = type(self.entries)._order_facts
+
+        def facts(entries, order):
+            if order == orders[0]:
+                raise ValueError("broken")
+            return good(entries, order)
+
+        self.patch(type(self.entries), "_order_facts", facts)
+        with self.assertLogs("odoo.addons.ec_mail_templates", "ERROR") as log:
+            self.look()
+        self.assertIn(str(orders[0].id), log.output[0])
+        self.assertFalse(self.entry(orders[0], "thanks"))
+        self.assertEqual(self.entry(orders[1], "thanks").state, "queued")
+        self.assertFalse(self.env["ec.mail.signal"].search([]))

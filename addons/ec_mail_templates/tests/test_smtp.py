@@ -6,16 +6,14 @@ from collections import Counter
 from odoo.tests import tagged
 
 from ..lib.plain_text import text_width
-from .common import MailCommon, really_send, smtp_server
+from .common import MailCommon, load_mail_server, really_send
 
 
 @tagged("post_install", "-at_install")
 class TestSmtp(MailCommon):
     def setUp(self):
         super().setUp()
-        context = smtp_server()
-        self.mailbox, port = context.__enter__()
-        self.addCleanup(context.__exit__, None, None, None)
+        self.mailbox, port = self.enterContext(load_mail_server().MailServer())
         self.server = self.env["ir.mail_server"].create(
             {
                 "name": "Test relay",
@@ -55,7 +53,7 @@ class TestSmtp(MailCommon):
         return orders
 
     def receivers(self):
-        return Counter(envelope.rcpt_tos[0] for envelope, _message in self.mailbox.messages)
+        return Counter(letter.receivers[0] for letter in self.mailbox.letters)
 
     # === WHAT ARRIVES === #
 
@@ -69,18 +67,19 @@ class TestSmtp(MailCommon):
         ]
         self.send()
         self.assertEqual(entry.state, "sent", entry.failure)
-        (envelope, message), *rest = self.mailbox.messages
+        letter, *rest = self.mailbox.letters
+        message = letter.message
         self.assertFalse(rest)
-        self.assertEqual(envelope.mail_from, "shop@example.com")
-        self.assertEqual(envelope.rcpt_tos, ["buyer0@example.com"])
+        self.assertEqual(letter.sender, "shop@example.com")
+        self.assertEqual(letter.receivers, ["buyer0@example.com"])
         self.assertEqual(message["Subject"], long_subject)
         self.assertEqual(message["From"].addresses[0].addr_spec, "shop@example.com")
         self.assertEqual(message["From"].addresses[0].display_name, "お茶の専門店 緑風堂")
         self.assertEqual(message["To"].addresses[0].display_name, "髙橋 0 様")
         self.assertEqual(message["Message-Id"], entry.message_ref)
         self.assertEqual(message["Auto-Submitted"], "auto-generated")
-        self.assertNotIn(b"Bcc", envelope.content)
-        for line in envelope.content.split(b"\r\n"):
+        self.assertNotIn(b"Bcc", letter.content)
+        for line in letter.content.split(b"\r\n"):
             self.assertLessEqual(len(line), 998)
             line.decode("ascii")
         text = message.get_body(("plain",))
@@ -98,7 +97,9 @@ class TestSmtp(MailCommon):
 
     def test_later_and_never(self):
         orders = self.queue(4)
-        self.mailbox.faults = ["451 try later", "550 no such user", "552 5.2.0 sender rejected"]
+        self.mailbox.plan = [
+            "dot: 451 try later", "dot: 550 no such user", "mail: 552 5.2.0 sender rejected",
+        ]  # fmt: skip
         self.send()
         states = Counter(self.entry(orders, "thanks").mapped("state"))
         self.assertEqual(states, {"queued": 1, "failed": 2, "sent": 1})
@@ -110,18 +111,41 @@ class TestSmtp(MailCommon):
         failed.with_user(self.clerk).button_resend()
         self.send()
         self.assertEqual(set(self.entry(orders, "thanks").mapped("state")), {"sent"})
-        self.assertEqual(set(self.receivers().values()), {1})
-        self.assertEqual(len(self.receivers()), 4)
+        self.assert_one_each(4)
 
-    def test_lost_connection_is_never_guessed(self):
+    def assert_one_each(self, count):
+        self.assertEqual(set(self.receivers().values()), {1})
+        self.assertEqual(len(self.receivers()), count)
+
+    def test_no_doubt_before_the_text(self):
+        """Wherever the connection breaks before the text has left, the mail goes out later."""
+        places = (
+            "ehlo: drop", "mail: drop", "mail: 451 later", "rcpt: drop", "rcpt: 450 busy",
+            "data: drop", "data: 421 closing",
+        )  # fmt: skip
+        orders = self.queue(len(places))
+        self.mailbox.plan = list(places)
+        for _round in range(4):
+            self.retry_now()
+        self.assertEqual(set(self.mailbox.struck), set(places))
+        self.assertEqual(set(self.entry(orders, "thanks").mapped("state")), {"sent"})
+        self.assert_one_each(len(places))
+
+    def lose_two(self):
+        """Four mails; of two nobody knows whether they have been taken. One has."""
         orders = self.queue(4)
-        self.mailbox.faults = [None, "take_and_drop", "drop"]
+        self.mailbox.plan = [None, "dot: taken, drop", "dot: drop"]
         self.send()
         self.retry_now()
         rows = self.entry(orders, "thanks")
         unsure = rows.filtered(lambda e: e.state == "uncertain")
         self.assertEqual(len(unsure), 2)
         self.assertTrue(all(unsure.mapped("is_overdue")), "they are shown to a person")
+        self.assertEqual(len(self.mailbox.letters), 3)
+        return rows, unsure
+
+    def test_lost_connection_is_never_guessed(self):
+        rows, unsure = self.lose_two()
         arrived = self.receivers()
         for entry in unsure:
             if entry._recipient() in arrived:
@@ -130,8 +154,63 @@ class TestSmtp(MailCommon):
                 entry.with_user(self.clerk).button_was_not_sent()
         self.send()
         self.assertEqual(set(rows.mapped("state")), {"sent"})
-        self.assertEqual(set(self.receivers().values()), {1})
-        self.assertEqual(len(self.receivers()), 4)
+        self.assert_one_each(4)
+
+    def test_the_servers_log_decides(self):
+        rows, _unsure = self.lose_two()
+        logs = self.env["ec.mail.server.log"].with_user(self.clerk)
+        log = logs.create({"log": self.mailbox.log_text()})
+        self.assertEqual(log.open_count, 2)
+        log.button_compare()
+        self.assertEqual(Counter(rows.mapped("state")), {"sent": 3, "uncertain": 1})
+        logs.create({"log": self.mailbox.log_text(), "complete": True}).button_compare()
+        self.send()
+        self.assertEqual(set(rows.mapped("state")), {"sent"})
+        self.assert_one_each(4)
+
+    def test_the_blind_copy_decides(self):
+        self.channel.ec_mail_bcc = "copies@example.com"
+        rows, unsure = self.lose_two()
+        for letter in self.mailbox.letters:
+            self.assertEqual(letter.receivers[1:], ["copies@example.com"])
+            self.env["mail.thread"].message_process(None, letter.content)
+        self.assertEqual(Counter(unsure.mapped("state")), {"sent": 1, "uncertain": 1})
+        self.assertEqual(len(rows.order_id.message_ids.filtered("email_from")), 4, "no second copy")
+
+    def test_copy_taken_but_buyer_refused(self):
+        self.channel.ec_mail_bcc = "copies@example.com"
+        order = self.queue(1)
+        self.mailbox.plan = ["rcpt: 550 no such user"]
+        self.send()
+        entry = self.entry(order, "thanks")
+        self.assertEqual((entry.state, entry.failure), ("failed", "550 no such user"))
+        order.ec_buyer_email = "right@example.com"
+        entry.with_user(self.clerk).button_resend()
+        self.send()
+        self.assertEqual(entry.state, "sent")
+        self.assertEqual(self.mailbox.letters[-1].receivers[0], "right@example.com")
+
+    def test_stopped_in_the_queue(self):
+        orders = self.queue(2)
+        entry = self.entry(orders[0], "thanks")
+        entry.with_user(self.clerk).button_stop()
+        self.send()
+        self.assertEqual(entry.state, "not_wanted")
+        self.assertEqual(len(self.mailbox.letters), 1)
+
+    def test_claimed_once(self):
+        """A second run that read the queue before cannot send what the first one has."""
+        order = self.queue(1)
+        entry = self.entry(order, "thanks")
+        with really_send():
+            probe = entry._open_session(self.server)
+        self.addCleanup(probe.close)
+        self.assertEqual(entry.state, "queued")  # as another run would have read it
+        self.env.cr.execute("UPDATE ec_mail_entry SET state = 'sent' WHERE id = %s", (entry.id,))
+        verdict = entry._send_one(self.server, probe)
+        self.assertEqual(verdict.state, "stopped")
+        self.assertEqual(entry.state, "sent")
+        self.assertFalse(self.mailbox.letters)
 
     def test_interrupted_run(self):
         order = self.queue(1)
@@ -139,7 +218,7 @@ class TestSmtp(MailCommon):
         entry.write({"state": "sending"})
         self.send()
         self.assertEqual(entry.state, "uncertain")
-        self.assertFalse(self.mailbox.messages)
+        self.assertFalse(self.mailbox.letters)
         self.server.ec_repeat_uncertain = True
         entry.write({"state": "sending"})
         self.send()
@@ -157,23 +236,23 @@ class TestSmtp(MailCommon):
         orders = self.queue(5)
         self.server.ec_rate = 2
         self.send()
-        self.assertEqual(len(self.mailbox.messages), 2)
+        self.assertEqual(len(self.mailbox.letters), 2)
         self.send()
-        self.assertEqual(len(self.mailbox.messages), 2, "the minute is not over")
+        self.assertEqual(len(self.mailbox.letters), 2, "the minute is not over")
         self.entry(orders, "thanks").filtered("sent_at").write({"sent_at": "2020-01-01 00:00:00"})
         self.send()
-        self.assertEqual(len(self.mailbox.messages), 4)
+        self.assertEqual(len(self.mailbox.letters), 4)
 
     def test_odoos_own_queue_leaves_them_alone(self):
         self.queue(1)
         with really_send():
             self.env["mail.mail"].process_email_queue()
             self.env["mail.mail"].search([("ec_entry_id", "!=", False)]).send()
-        self.assertFalse(self.mailbox.messages)
+        self.assertFalse(self.mailbox.letters)
 
     def test_log_holds_no_address(self):
         self.queue(2)
-        self.mailbox.faults = ["550 <buyer0@example.com> unknown"]
+        self.mailbox.plan = ["dot: 550 <buyer0@example.com> unknown"]
         lines = []
         handler = logging.Handler()
         handler.emit = lambda record: lines.append(record.getMessage())

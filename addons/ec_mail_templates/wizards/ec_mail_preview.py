@@ -8,9 +8,7 @@ class EcMailPreview(models.TransientModel):
     _name = "ec.mail.preview"
     _description = "Mail preview"
 
-    order_id = fields.Many2one(
-        "sale.order", required=True, domain=[("ec_channel_id", "!=", False)]
-    )
+    order_id = fields.Many2one("sale.order", required=True, domain=[("ec_channel_id", "!=", False)])
     kind_id = fields.Many2one("ec.mail.kind", string="Mail", required=True)
     template_id = fields.Many2one(
         "mail.template", domain=[("model", "=", "ec.mail.entry")], help="Empty: by the rules."
@@ -20,6 +18,7 @@ class EcMailPreview(models.TransientModel):
     text = fields.Text(string="As plain text", readonly=True)
     decision = fields.Char(readonly=True, string="The rules say")
     warning = fields.Char(readonly=True)
+    attachment_ids = fields.Many2many("ir.attachment", string="Attachments", readonly=True)
     test_address = fields.Char(
         string="Send a test to", default=lambda self: self.env.user.email_normalized
     )
@@ -44,8 +43,17 @@ class EcMailPreview(models.TransientModel):
         with self.env.cr.savepoint(flush=False) as savepoint:
             result = self.sudo()._try()
             savepoint.rollback()
+        self._keep_files(result.pop("attachments", []))
         self.write(result)
         return self._reopen()
+
+    def _keep_files(self, files):
+        """The PDFs of this preview, to be opened."""
+        self.sudo().attachment_ids.unlink()
+        owner = {"res_model": self._name, "res_id": self.id}
+        self.attachment_ids = [
+            fields.Command.create({"name": name, "datas": data, **owner}) for name, data in files
+        ]
 
     def _try(self):
         """What would be written, by a ledger row that is taken back afterwards."""
@@ -55,6 +63,7 @@ class EcMailPreview(models.TransientModel):
         if not entry:
             entry = entries.create(self._prepare_entry())
         state, reason, values = entry._decision(entry._gather())
+        entry.rule_id = values.get("rule_id") or kind._default_rule()
         states = dict(entry._fields["state"]._description_selection(self.env))
         template = self.template_id or self.env["mail.template"].browse(values.get("template_id"))
         if not template:
@@ -70,6 +79,7 @@ class EcMailPreview(models.TransientModel):
             "body": draft["body"],
             "text": draft["text"],
             "warning": entry._describe_findings(problems) if problems else False,
+            "attachments": draft["attachments"],
         }
 
     def _prepare_entry(self):
@@ -102,6 +112,10 @@ class EcMailPreview(models.TransientModel):
                 "ec_text": self.text,
                 "email_from": channel.ec_mail_from or self.env.user.email_formatted,
                 "email_to": self.test_address,
+                "attachment_ids": [
+                    fields.Command.create({"name": file.name, "raw": file.raw})
+                    for file in self.attachment_ids
+                ],
                 "mail_server_id": own.id if own else False,
                 "auto_delete": True,
             }

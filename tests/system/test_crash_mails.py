@@ -1,0 +1,30 @@
+"""Each buyer gets his shipped mail once, whatever the mail server does and however Odoo dies
+(small; `make bench` sends 1,000)."""
+
+import pytest
+
+from tools.lab import Lab
+
+from . import mails, shops
+from .mail_server import MailServer
+
+
+@pytest.fixture
+def lab():
+    malls = shops.start_malls()
+    try:
+        with Lab("ec_mails", malls) as laboratory:
+            shops.connect(laboratory)
+            yield laboratory
+    finally:
+        for mall in malls.values():
+            mall.stop()
+
+
+def test_each_buyer_gets_exactly_one_mail(lab):
+    with MailServer(keep=False) as (mailbox, port):
+        numbers = mails.prepare(lab, 200, port)
+        assert len(numbers) == 200
+        outcome = mails.run(lab, mailbox, numbers, kills=3, rate=0.1)
+    assert outcome.ok, outcome
+    assert outcome.struck, "the faults really happened"
