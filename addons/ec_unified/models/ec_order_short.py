@@ -1,11 +1,14 @@
-"""Two orders meet over the last piece: the earlier keeps it, a clerk decides on the other."""
+"""Two orders meet over the last piece: the earlier keeps it, a clerk decides on the other.
+
+Whatever the number of orders, a batch costs the same few queries here: who is short, who holds the
+goods and came later, what the checks say. Nothing is looked at that has its goods.
+"""
 
 from odoo import api, models
 
+from .stock_move_turn import WAITING
+
 SHORT = "stock_short"
-#: Moves that hold goods or wait for them.
-_HOLDING = ("assigned", "partially_available")
-_WAITING = ("confirmed", "partially_available")
 
 
 class EcOrderImport(models.AbstractModel):
@@ -32,69 +35,97 @@ class SaleOrder(models.Model):
         Costs one query when all of these orders have their goods.
         """
         short = self._ec_short_moves()
-        if not short:
-            return
-        taken_from = short._ec_take_from_later()
-        touched = short.sale_line_id.order_id | taken_from
-        touched.invalidate_recordset(["ec_stage"])
-        for order in touched:
-            order._ec_check_shortage()
+        if short:
+            losers = short._ec_take_from_later()
+            (short.sale_line_id.order_id | losers)._ec_check_shortage()
 
     def _ec_short_moves(self):
         """First moves of these orders that wait for goods the shops had promised."""
-        moves = self.env["stock.move"].search(
-            [
-                ("sale_line_id.order_id", "in", self.ids),
-                ("state", "in", _WAITING),
-                ("procure_method", "=", "make_to_stock"),
-                ("product_id.is_storable", "=", True),
-                ("location_id.usage", "=", "internal"),
-            ]
+        return (
+            self.env["stock.move"]
+            .search([("sale_line_id.order_id", "in", self.ids), *self._ec_waiting_domain()])
+            ._ec_promised()
         )
-        return moves.filtered(lambda move: not move._ec_is_backordered())
+
+    @api.model
+    def _ec_waiting_domain(self):
+        """Moves that should hold goods by now and do not hold all of them."""
+        return [
+            ("state", "in", WAITING),
+            ("location_id.usage", "=", "internal"),
+            *self.env["stock.move"]._ec_due_domain(),
+        ]
+
+    def _ec_open_short_orders(self):
+        """Those among these orders that have an open check for missing goods."""
+        checks = self.env["ec.order.check"].sudo()
+        checks = checks.search(
+            [("order_id", "in", self.ids), ("code", "=", SHORT), ("state", "=", "open")]
+        )
+        return checks.order_id
 
     def _ec_check_shortage(self):
-        """Open, renew or clear the check of this order by what its moves say now."""
-        self.ensure_one()
-        checks = self.env["ec.order.check"]
-        open_ = self.sudo().ec_check_ids.filtered(
-            lambda check: check.code == SHORT and check.state == "open"
-        )
-        short = self._ec_short_moves()
-        if short and self.state == "sale":
-            checks.sudo()._open(self, SHORT, short._ec_shortage_text())
-        elif open_:
-            open_._clear(auto=True)
+        """Open, renew or clear the checks of these orders by what their moves say now."""
+        short = self._ec_short_moves().grouped(lambda move: move.sale_line_id.order_id)
+        reasons = {
+            order.id: short[order]._ec_shortage_text()
+            for order in self
+            if order in short and order.state == "sale"
+        }
+        self.env["ec.order.check"].sudo()._sync_short(self, reasons)
 
 
 class StockMove(models.Model):
     _inherit = "stock.move"
 
+    # === CHECKS FOLLOW THE GOODS === #
+
     def write(self, vals):
         """Goods arrived or the order is off: nobody has to decide any more."""
         result = super().write(vals)
         if vals.get("state") in ("assigned", "cancel", "done"):
-            orders = self.sale_line_id.order_id.filtered("ec_open_check_count")
-            for order in orders:
-                codes = order.sudo().ec_check_ids.filtered(lambda c: c.state == "open")
-                if SHORT in codes.mapped("code"):
-                    order.sudo()._ec_check_shortage()
+            orders = self.sudo().sale_line_id.order_id.filtered("ec_open_check_count")
+            if orders:
+                orders._ec_open_short_orders()._ec_check_shortage()
         return result
 
-    def _ec_is_backordered(self):
-        """Whether the shop sold this knowing that it is not there yet."""
-        channel = self.sale_line_id.order_id.ec_channel_id
+    def _ec_promised(self):
+        """Those among these that no shop sold knowing that the goods are not there yet."""
+        promised = self.browse()
+        for channel, moves in self.grouped(
+            lambda move: move.sale_line_id.order_id.ec_channel_id
+        ).items():
+            later = moves._ec_sold_as_later(channel)
+            for move in moves:
+                if not later & (move.product_id | move._ec_sold_product()):
+                    promised |= move
+        return promised
+
+    def _ec_sold_product(self):
+        """What the buyer ordered: of a kit, the kit and not its parts."""
+        return self.sale_line_id.product_id
+
+    def _ec_sold_as_later(self, channel):
+        """Products of these moves that ``channel`` sells before they are there."""
         if not channel._stock_support_backorder():
-            return False
-        skus = channel.sudo().sku_ids.filtered(lambda sku: sku.product_id == self.product_id)
-        policies = channel.sudo()._stock_policies(skus)
-        return any(policy.backorder for policy in policies.values())
+            return self.env["product.product"]
+        channel = channel.sudo()
+        skus = channel.env["ec.listing.sku"].search(
+            [
+                ("channel_id", "=", channel.id),
+                ("product_id", "in", (self.product_id | self._ec_sold_product()).ids),
+            ]
+        )
+        policies = channel._stock_policies(skus)
+        return skus.filtered(lambda sku: policies[sku.id].backorder).product_id
 
     def _ec_missing(self):
         """Units no reservation holds, in the product's unit."""
-        return max(
-            self.product_qty - sum(self.move_line_ids.mapped("quantity_product_uom")), 0.0
-        )
+        return max(self.product_qty - self._ec_held(), 0.0)
+
+    def _ec_held(self):
+        """Units reserved, in the product's unit."""
+        return sum(self.move_line_ids.mapped("quantity_product_uom"))
 
     def _ec_shortage_text(self):
         """What is missing, for the check."""
@@ -103,58 +134,37 @@ class StockMove(models.Model):
             for move in self
         )
 
-    def _ec_may_give_to(self, placed):
-        """Whether an order placed at ``placed`` comes before this one, whose goods still lie here.
-
-        :param placed: as ``_placed`` gives it
-        """
-        order, picking = self.sale_line_id.order_id, self.picking_id
-        if not order.ec_channel_id or self.picked or picking.printed or picking.batch_id:
-            return False
-        return bool(order.ec_ordered_at) and order.ec_ordered_at > placed[0]
-
-    def _ec_take_from_later(self):
-        """Pass goods from later orders to these moves; whatever is being packed stays.
-
-        :return: the orders that lost goods
-        """
-        orders = self.env["sale.order"]
-        for product, moves in self.grouped("product_id").items():
-            moves = moves.sorted(_placed)
-            newest = _placed(moves[0])
-            # Few moves of one product hold goods: found by its index, judged here.
-            holding = self.search(
-                [
-                    ("product_id", "=", product.id),
-                    ("state", "in", _HOLDING),
-                    ("location_id", "in", moves.location_id.ids),
-                    ("sale_line_id", "!=", False),
-                ]
-            )
-            holding = holding.filtered(lambda move, newest=newest: move._ec_may_give_to(newest))
-            holding = holding.sorted(_placed, reverse=True)
-            losers = self.browse()
-            needed = sum(move._ec_missing() for move in moves)
-            for move in holding - moves:
-                if needed <= 0:
-                    break
-                needed -= move.product_qty - move._ec_missing()
-                losers |= move
-            if losers:
-                losers._do_unreserve()
-                for move in (moves | losers).sorted(_placed):
-                    move._action_assign()
-                orders |= losers.sale_line_id.order_id
-        return orders
-
-
-def _placed(move):
-    order = move.sale_line_id.order_id
-    return (order.ec_ordered_at or order.create_date, order.id)
-
 
 class EcOrderCheck(models.Model):
     _inherit = "ec.order.check"
+
+    @api.model
+    def _sync_short(self, orders, reasons):
+        """Make the checks of ``orders`` say what is missing.
+
+        :param dict reasons: {order id: what is missing}; the others have their goods
+        """
+        known = {
+            check.order_id.id: check
+            for check in self.search([("order_id", "in", orders.ids), ("code", "=", SHORT)])
+        }
+        self.union(*(c for order_id, c in known.items() if order_id not in reasons))._clear(
+            auto=True
+        )
+        again = {}
+        for order_id, check in known.items():
+            if order_id in reasons and check._must_open(reasons[order_id]):
+                again.setdefault(reasons[order_id], self.browse())
+                again[reasons[order_id]] |= check
+        for detail, checks in again.items():
+            checks._reopen(detail)
+        self.create(
+            [
+                {"order_id": order_id, "code": SHORT, "detail": detail}
+                for order_id, detail in reasons.items()
+                if order_id not in known
+            ]
+        )
 
     @api.model
     def _get_todo_texts(self):

@@ -1,6 +1,7 @@
 """Two orders over the last piece."""
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .order_common import OrderCommon
@@ -74,6 +75,101 @@ class TestOrderShort(OrderCommon):
         self.assertEqual(self.state(second), (["assigned"], [], "ready"))
         self.assertTrue(second.ec_check_ids.auto)
 
+    def test_cancel_frees_the_goods_for_who_waits(self):
+        """The earliest of those who wait, not the first document, and before any shop offers it."""
+        holder = self.buy("A", 9)
+        third, second = self.buy("C", 11), self.buy("B", 10)
+        holder._action_cancel()
+        self.assertEqual(self.state(second), (["assigned"], [], "ready"))
+        self.assertEqual(self.state(third)[1:], (["stock_short"], "check"))
+        self.last.invalidate_recordset(["free_qty"])
+        self.assertEqual(self.last.free_qty, 0)
+
+    def test_cancelled_at_the_mall_frees_the_goods(self):
+        self.buy("A", 9)
+        second = self.buy("B", 10)
+        [document] = [d for d in self.channel.fake_documents if d["ref"] == "A"]
+        self.pull({**document["payload"], "cancelled": True})
+        self.assertEqual(self.state(second), (["assigned"], [], "ready"))
+
+    def test_order_that_waits_by_choice_gets_freed_goods_too(self):
+        first, second = self.buy("A", 9), self.buy("B", 10)
+        self.wizard(second, choice="wait").action_apply()
+        first._action_cancel()
+        self.assertEqual(self.state(second), (["assigned"], [], "ready"))
+
+    def test_goods_counted_on_a_shelf_go_to_the_earliest(self):
+        self.buy("A", 9)
+        third, second = self.buy("C", 11), self.buy("B", 10)
+        shelf = self.env["stock.location"].create(
+            {"name": "S-1", "location_id": self.warehouse.lot_stock_id.id, "usage": "internal"}
+        )
+        quants = self.env["stock.quant"].with_context(inventory_mode=True)
+        quants.create(
+            {"product_id": self.last.id, "location_id": shelf.id, "inventory_quantity": 1}
+        ).action_apply_inventory()
+        self.assertEqual(self.state(second), (["assigned"], [], "ready"))
+        self.assertEqual(self.state(third)[1:], (["stock_short"], "check"))
+
+    def test_receipt_goes_to_the_earliest(self):
+        self.buy("A", 9)
+        third, second = self.buy("C", 11), self.buy("B", 10)
+        kind = self.warehouse.in_type_id
+        receipt = self.env["stock.picking"].create(
+            {
+                "picking_type_id": kind.id,
+                "location_id": self.env.ref("stock.stock_location_suppliers").id,
+                "location_dest_id": self.warehouse.lot_stock_id.id,
+                "move_ids": [
+                    Command.create(
+                        {
+                            "product_id": self.last.id,
+                            "product_uom_qty": 1,
+                            "location_id": self.env.ref("stock.stock_location_suppliers").id,
+                            "location_dest_id": self.warehouse.lot_stock_id.id,
+                        }
+                    )
+                ],
+            }
+        )
+        receipt.action_confirm()
+        receipt.move_ids.write({"quantity": 1, "picked": True})
+        receipt.button_validate()
+        self.assertEqual(self.state(second), (["assigned"], [], "ready"))
+        self.assertEqual(self.state(third)[1:], (["stock_short"], "check"))
+
+    def test_only_as_much_changes_hands_as_is_missing(self):
+        self.env["stock.quant"]._update_available_quantity(
+            self.last, self.warehouse.lot_stock_id, 4
+        )
+        later = self.buy("B", 10, self.line("LAST", 1100, quantity=3))
+        latest = self.buy("C", 11, self.line("LAST", 1100, quantity=2))
+        earlier = self.buy("A", 9)
+        self.assertEqual(self.state(earlier), (["assigned"], [], "ready"))
+        self.assertEqual(self.state(later), (["assigned"], [], "ready"))
+        self.assertEqual(self.state(latest)[0], ["partially_available"])
+        self.assertIn("LAST × 1", latest.ec_open_check_ids.reason)
+
+    def test_in_one_batch_the_earlier_order_comes_first(self):
+        """Both documents in one page, the later one in front."""
+        batch = []
+        for ref, hour in (("B", 10), ("A", 9)):
+            self.buy(ref, hour)  # made for its document only
+            batch.append(self.channel.fake_documents[-1]["payload"])
+            self.orders([ref])._action_cancel()
+        twins = [{**p, "ref": f"T{p['ref']}", "number": f"T{p['ref']}"} for p in batch]
+        later, earlier = self.pull(*twins)
+        self.assertEqual(later.ec_order_ref, "TB")
+        self.assertLess(later.id, earlier.id)
+        self.assertEqual(self.state(earlier), (["assigned"], [], "ready"))
+        self.assertEqual(self.state(later)[1:], (["stock_short"], "check"))
+
+    def test_goods_reserved_by_hand_are_not_missing_yet(self):
+        """Where Odoo reserves on another day, an unreserved order is nothing to decide about."""
+        self.warehouse.out_type_id.reservation_method = "manual"
+        order = self.buy("A", 9)
+        self.assertEqual(self.state(order)[1:], ([], "stock"))
+
     def test_wait(self):
         self.buy("A", 9)
         second = self.buy("B", 10)
@@ -124,9 +220,7 @@ class TestOrderShort(OrderCommon):
         self.assertEqual(second.state, "cancel")
         self.channel.fake_calls = False
         self.channel.action_send_exchanges()
-        self.assertIn(
-            ["cancel", ["B", wizard.reason or "", False]], self.channel.fake_calls
-        )
+        self.assertIn(["cancel", ["B", wizard.reason or "", False]], self.channel.fake_calls)
 
     def test_fix_button_opens_the_choices(self):
         self.buy("A", 9)
