@@ -135,8 +135,10 @@ class EcChannelAdapterFake(models.AbstractModel):
                 error = errors.DataError("no such SKU", reason="not_found")
                 results.append(data.StockResult(key=level.key, ok=False, error=error))
                 continue
-            stock[level.key.ref] = level.quantity
-            results.append(data.StockResult(key=level.key, ok=True, quantity=level.quantity))
+            before, stock[level.key.ref] = stock[level.key.ref], level.quantity
+            results.append(
+                data.StockResult(key=level.key, ok=True, quantity=level.quantity, before=before)
+            )
         channel.fake_stock = stock
         return results
 

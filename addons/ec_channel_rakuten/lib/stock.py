@@ -85,11 +85,12 @@ class StockService:
                 rows.append((ref, _row(level)))
             except DataError as error:
                 errors[ref] = error
+        before = self.quantities([wanted[ref].key for ref, _row in rows]) if rows else {}
         for chunk in batches(rows, const.STOCK_WRITE_BATCH):
             errors.update(self._write(chunk))
         written = [level.key for ref, level in wanted.items() if ref not in errors]
         shown = self.quantities(written) if written else {}
-        return [_result(level, errors, shown) for level in levels]
+        return [_result(level, errors, shown, before) for level in levels]
 
     def _write(self, rows, tries=_TRIES):
         """Send ``[(ref, row)]``; returns errors by ref.
@@ -143,7 +144,7 @@ def _row(level):
     }
 
 
-def _result(level, errors, shown):
+def _result(level, errors, shown, before):
     ref = level.key.ref
     if ref in errors:
         return StockResult(key=level.key, ok=False, error=errors[ref])
@@ -151,4 +152,4 @@ def _result(level, errors, shown):
     if quantity is None:
         error = DataError("accepted, but not on the mall", reason="not_found", params={"sku": ref})
         return StockResult(key=level.key, ok=False, error=error)
-    return StockResult(key=level.key, ok=True, quantity=quantity)
+    return StockResult(key=level.key, ok=True, quantity=quantity, before=before.get(ref))

@@ -33,6 +33,7 @@ from . import ec_channel_merge
 from . import ec_merge
 from . import stock_picking_merge
 from . import stock_picking_split
+from . import stock_picking_later
 from . import ec_order_check
 from . import ec_order_check_rule
 from . import ec_order_check_event
@@ -82,6 +83,7 @@ from . import stock_location
 from . import ec_report_count_sheet
 from . import ec_stock_difference
 from . import ec_channel_verify
+from . import ec_channel_changed
 from . import ec_exchange_stock
 from . import ec_order_short
 from . import product_product

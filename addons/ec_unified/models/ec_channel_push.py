@@ -42,6 +42,8 @@ class StockRun:
     sent: int = 0
     postponed: bool = False
     setup_error: Exception | None = None
+    known: dict = field(default_factory=dict)
+    changed: dict = field(default_factory=dict)
 
 
 class EcChannel(models.Model):
@@ -76,6 +78,7 @@ class EcChannel(models.Model):
                 # The mall moved under us, so there are orders we have not seen.
                 self._stock_orders_first(run, force=True)
                 queue, run.again = run.again, []
+        self._stock_tell_changed(run)
         if queue:
             self._trigger_op("push_stock")
         elif run.postponed or run.again or run.zero_only:
@@ -154,6 +157,7 @@ class EcChannel(models.Model):
         if not send:
             return self._commit(processed=len(skus))
         key = uuid.uuid4().hex
+        run.known.update(send._stock_last_known())
         seen = send._stock_mark_in_flight(key)
         keys = {sku.id: sku._stock_key() for sku in send}
         levels = self._stock_levels(send, targets, keys)

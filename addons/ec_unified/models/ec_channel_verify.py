@@ -3,6 +3,7 @@
 from odoo import fields, models
 
 from ..lib.stock_math import classify_difference
+from .ec_channel_push import StockRun, _in
 
 #: SKUs whose snapshot is compared together; bounds how long ago the mall was read.
 CHUNK = 2000
@@ -54,8 +55,9 @@ class EcChannel(models.Model):
     def _verify_stock(self):
         """Read the mall in bulk and compare; what is on its way is told apart from what is wrong.
 
-        The mall is read first and our side is looked at afterwards, in one snapshot: a sale or a
-        push in between shows as a waiting signal or a newer send, never as somebody's change.
+        The mall is read first, then its orders, and our side is looked at afterwards, in one
+        snapshot: a sale or a push in between shows as an order, a waiting signal or a newer send,
+        never as somebody's change.
         """
         adapter = self._adapter()
         limits = adapter._limits(self)
@@ -64,18 +66,34 @@ class EcChannel(models.Model):
         ids = self.env["ec.listing.sku"].search(domain, order="id").ids
         for start in range(0, len(ids), CHUNK):
             part = ids[start : start + CHUNK]
-            skus = self.env["ec.listing.sku"].browse(part).exists()._stock_sendable()
-            keys = [sku._stock_key() for sku in skus]
-            read_at = fields.Datetime.now()
-            self._commit()
-            have = self._stock_read(adapter, limits, keys)
-            self._commit()
-            self._compare_stock(skus.exists()._stock_sendable(), have, read_at)
+            if not self._verify_skus(adapter, limits, self.env["ec.listing.sku"].browse(part)):
+                self._trigger_op("verify_stock", at=_in(minutes=10))
+                return
             self._set_cursor("verify_stock", {"after": part[-1]})
             if not self._commit(processed=len(part)):
                 self._trigger_op("verify_stock")
                 return
         self._set_cursor("verify_stock", {})
+
+    def _verify_skus(self, adapter, limits, skus):
+        """Read these from the mall, fetch the orders placed until then, and compare.
+
+        :return: whether they could be compared
+        """
+        skus = skus.exists()._stock_sendable()
+        if not skus:
+            return True
+        keys = [sku._stock_key() for sku in skus]
+        read_at = fields.Datetime.now()
+        self._commit()
+        have = self._stock_read(adapter, limits, keys)
+        run = StockRun(adapter=adapter, limits=limits)
+        self._stock_orders_first(run, force=True)
+        self._commit()
+        if run.zero_only:  # without its orders a sale would pass for somebody's change
+            return False
+        self._compare_stock(skus.exists()._stock_sendable(), have, read_at)
+        return True
 
     def _compare_stock(self, skus, have, read_at):
         """List the differences of ``skus``; correct by itself what no person caused.
@@ -114,7 +132,7 @@ class EcChannel(models.Model):
             """,
             (skus.ids, read_at),
         )
-        return {row[0] for row in self.env.cr.fetchall()} | skus._stock_sold_at_mall()
+        return {row[0] for row in self.env.cr.fetchall()} | self._stock_sold_lately(skus)
 
     def _stock_note_read(self, skus, have):
         """Keep what the mall shows; one statement."""

@@ -66,3 +66,63 @@ class TestStockVerify(EcStockCommon):
         row.with_user(self.clerk).button_accept()
         self.assertEqual(row.state, "accepted")
         self.assertEqual(self.push(), [])
+
+    # === CHANGED BY HAND, NOTICED === #
+
+    def test_overwritten_change_leaves_a_line(self):
+        """Somebody sets 99 at the mall; a sale here sends 9 and overwrites it: that is logged."""
+        self.channel.fake_stock = {**self.shown(), "P-1": 99}
+        self.move(self.tea, 1)
+        self.push()
+        self.assertEqual(self.shown()["P-1"], 9)
+        [row] = self.env["ec.stock.difference"].search([("channel_id", "=", self.channel.id)])
+        self.assertEqual(
+            (row.cause, row.state, row.qty_mall, row.qty_sent, row.qty_expected),
+            ("changed_at_mall", "over", 99, 10, 9),
+        )
+
+    def test_sale_at_the_mall_is_nobodys_change(self):
+        """The mall took a piece off for an order nobody has seen yet: that is no change by hand."""
+        sold = {**self.shown(), "P-1": 9}
+        order = self.order_payload("S-1")
+        order["lines"][0].update(sku_ref="P-1", sku_code="P-1")
+
+        def push(adapter, channel, levels, key):
+            # Between our look at the orders and the write.
+            channel.fake_stock = sold
+            channel._fake_put_order(order)
+            return original(adapter, channel, levels, key)
+
+        original = self.registry["ec.channel.adapter.fake"]._push_stock
+        self.move(self.tea, 2)
+        with self.mall(push):
+            self.push()
+        self.assertTrue(self.env["sale.order"].search([("ec_order_ref", "=", "S-1")]))
+        self.push()
+        self.assertEqual(self.shown()["P-1"], 7)
+        self.assertFalse(self.env["ec.stock.difference"].search([]) & self.channel.difference_ids)
+
+    def test_unseen_sale_is_no_difference(self):
+        self.channel.fake_stock = {**self.shown(), "P-1": 9}
+        order = self.order_payload("S-2")
+        order["lines"][0].update(sku_ref="P-1", sku_code="P-1")
+        self.channel._fake_put_order(order)
+        self.channel.action_verify_stock()
+        self.assertFalse(self.channel.difference_ids)
+
+    def test_orders_that_cannot_be_read_put_the_comparison_off(self):
+        self.channel.fake_stock = {**self.shown(), "P-1": 9}
+        self.fail_with("pull_orders")
+        self.channel.action_verify_stock()
+        self.assertFalse(self.channel.difference_ids)
+        self.mend()
+        self.channel.action_verify_stock()
+        self.assertEqual(self.channel.difference_ids.cause, "changed_at_mall")
+
+    def test_what_the_mall_speaks_of_is_compared(self):
+        self.channel.fake_stock = {**self.shown(), "P-1": 3, "P-2": 4}
+        sku = self.skus().filtered(lambda row: row.product_id == self.tea)
+        sku._stock_look_again()
+        self.channel.action_verify_some()
+        self.assertEqual(self.channel.difference_ids.sku_id, sku, "only what was spoken of")
+        self.assertFalse(sku.look_again)
