@@ -27,12 +27,20 @@ class Outcome:
     wrong_total: list[str] = field(default_factory=list)
     wrong_tax: list[str] = field(default_factory=list)
     wrong_stock: list[str] = field(default_factory=list)
+    #: Documents that ended in the error inbox although nothing was wrong with them.
+    blamed: list[str] = field(default_factory=list)
+
+    @property
+    def wrong(self) -> dict[str, list[str]]:
+        """What is not as it should be, by kind."""
+        kinds = (
+            "missing", "doubled", "wrong_total", "wrong_tax", "wrong_stock", "blamed",
+        )  # fmt: skip
+        return {kind: getattr(self, kind) for kind in kinds}
 
     @property
     def ok(self) -> bool:
-        return not (
-            self.missing or self.doubled or self.wrong_total or self.wrong_tax or self.wrong_stock
-        )
+        return not any(self.wrong.values())
 
 
 def hurry(lab: Lab) -> None:
@@ -75,6 +83,11 @@ def run(lab: Lab, count: int, *, kills: int = 5, seed: int = 7, rate: float = 0.
     outcome = Outcome(count, kills, time.monotonic() - started)
     _compare_orders(lab, outcome)
     _compare_stock(lab, outcome)
+    outcome.blamed = lab.psql(
+        "SELECT external_ref || ': ' || coalesce(error_reason, '') || ' '"
+        " || coalesce(right(error_trace, 200), '') FROM ec_exchange WHERE state = 'failed'"
+    ).split("\n")[:20]
+    outcome.blamed = [line for line in outcome.blamed if line]
     return outcome
 
 

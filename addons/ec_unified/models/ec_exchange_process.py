@@ -4,6 +4,8 @@ import logging
 import traceback
 from datetime import timedelta
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -217,9 +219,12 @@ class EcExchange(models.Model):
     @api.model
     def _wrap(self, error):
         """Any exception as an ``EcError``. What Odoo tells a user (a missing account, a constraint)
-        is a matter of this document; anything else is our bug."""
+        is a matter of this document; a row that another process made at the same moment will be
+        seen by the next try; anything else is our bug."""
         if isinstance(error, UserError):
             wrapped = DataError(str(error), reason="rejected", params={"what": str(error)})
+        elif isinstance(error, UniqueViolation):
+            wrapped = ConflictError(f"made twice at once: {error.diag.constraint_name}")
         else:
             _logger.error("processing a document failed", exc_info=error)
             wrapped = EcError(f"{type(error).__name__}: {error}")

@@ -128,27 +128,73 @@ class EcMapping(models.Model):
             ]
         )
         found = {row.mall_value: row for row in rows}
-        missing = [value for value in labels if value not in found]
+        missing = {value: label for value, label in labels.items() if value not in found}
         if missing:
-            adapter = channel._adapter()
-            created = self.sudo().create(
-                [
-                    {
-                        "channel_id": channel.id,
-                        "kind": kind,
-                        "mall_value": value,
-                        "mall_label": labels[value] or value,
-                        **adapter._suggest_mapping(channel, kind, value, labels[value]),
-                    }
-                    for value in missing
-                ]
-            )
-            found.update({row.mall_value: row for row in created})
+            found.update(self._open_rows(channel, kind, missing))
         return found
 
+    @api.model
+    def _open_rows(self, channel, kind, labels):
+        """List values nobody has seen yet, filled with what the adapter knows for certain.
+
+        Two processes may meet the same new value at once. The statement makes the later one a
+        serialization failure, which is run again on what the earlier one has listed; a plain
+        ``create`` would make it an error of the document.
+
+        :param dict labels: label by value
+        :rtype: dict[str, ec.mapping]
+        """
+        adapter = channel._adapter()
+        state = "open" if kind in self._target_fields() else "done"
+        self.env.cr.execute(
+            """
+            INSERT INTO ec_mapping (channel_id, kind, mall_value, mall_label, state,
+                                    create_uid, create_date, write_uid, write_date)
+            SELECT %(channel)s, %(kind)s, value, label, %(state)s,
+                   %(uid)s, %(now)s, %(uid)s, %(now)s
+              FROM unnest(%(values)s, %(labels)s) AS new (value, label)
+                ON CONFLICT (channel_id, kind, mall_value) DO NOTHING
+            """,
+            {
+                "channel": channel.id,
+                "kind": kind,
+                "state": state,
+                "uid": self.env.uid,
+                "now": fields.Datetime.now(),
+                "values": list(labels),
+                "labels": [label or value for value, label in labels.items()],
+            },
+        )
+        rows = self.sudo().search(
+            [
+                ("channel_id", "=", channel.id),
+                ("kind", "=", kind),
+                ("mall_value", "in", list(labels)),
+            ]
+        )
+        for row in rows:
+            known = adapter._suggest_mapping(channel, kind, row.mall_value, labels[row.mall_value])
+            if known:
+                row.write(known)
+        return {row.mall_value: row for row in rows}
+
     def _wait(self, exchanges):
-        """Have these exchanges processed again once this value is assigned."""
-        self.sudo().waiting_exchange_ids |= exchanges
+        """Have these exchanges processed again once this value is assigned.
+
+        The value's own row is not touched: all importing processes would meet on it.
+        """
+        self.ensure_one()
+        if not exchanges:
+            return
+        self.flush_model(["waiting_exchange_ids"])
+        self.env.cr.execute(
+            """
+            INSERT INTO ec_mapping_waiting_rel (mapping_id, exchange_id)
+            SELECT %s, unnest(%s) ON CONFLICT DO NOTHING
+            """,
+            (self.id, exchanges.ids),
+        )
+        self.invalidate_recordset(["waiting_exchange_ids", "waiting_count"])
 
     def _release(self):
         """Process again what waited for these values."""

@@ -20,6 +20,26 @@ class TestMapping(EcCommon):
         row = self.resolve("2", "代金引換")
         self.assertEqual((row.payment_method_role, row.state), ("cod", "done"))
 
+    def test_a_value_another_process_listed_meanwhile(self):
+        """Both came from "no such row"; the later statement finds the row and takes it."""
+        known = self.resolve("99", "謎の決済")
+        found = self.env["ec.mapping"]._open_rows(
+            self.channel, "payment", {"99": "謎の決済", "2": None}
+        )
+        self.assertEqual(found["99"], known)
+        self.assertEqual((found["2"].mall_label, found["2"].state), ("2", "done"))
+
+    def test_waiting_does_not_write_the_row(self):
+        """All importing processes would meet on it."""
+        row = self.resolve("99")
+        exchanges = self.env["ec.exchange"]._store_documents(
+            self.channel, "webhook", self.make_docs(2)
+        )
+        with self.assertQueryCount(1):
+            row._wait(exchanges)
+        row._wait(exchanges[0])
+        self.assertEqual(row.waiting_exchange_ids, exchanges)
+
     def test_no_value_no_row(self):
         self.assertFalse(self.resolve(None))
         self.assertFalse(self.resolve(""))
