@@ -116,12 +116,12 @@ URI = "http://127.0.0.1:1/ec_unified/shopify/webhook/abc"
 
 
 def test_subscriptions_are_made_and_repaired(shop, client):
-    made, dropped = webhooks.repair_subscriptions(client, URI)
+    made, dropped, _refused = webhooks.repair_subscriptions(client, URI)
     assert set(made) == set(webhooks.WEBHOOK_TOPICS) and not dropped
-    assert webhooks.repair_subscriptions(client, URI) == ([], [])
+    assert webhooks.repair_subscriptions(client, URI) == ([], [], {})
     first = webhooks.list_subscriptions(client)[0]
     client.execute("webhook_delete", {"id": first.id})
-    assert webhooks.repair_subscriptions(client, URI) == ([first.topic], [])
+    assert webhooks.repair_subscriptions(client, URI) == ([first.topic], [], {})
     assert webhooks.repair_subscriptions(client, URI, ["ORDERS_UPDATED"])[1]
     assert webhooks.drop_subscriptions(client, URI) == 1
 

@@ -57,11 +57,17 @@ class ShopifyWebhook(http.Controller):
         return _answer(200)
 
     def _store(self, channel, notice):
-        """Keep what changed, nothing else: a notification's data is personal and may be old."""
-        payload = {"topic": notice.topic, "order_ref": notice.order_ref}
-        document = SourceDocument(ref=notice.delivery_id, payload=payload)
+        """Keep what changed, nothing else: a notification's data is personal and may be old.
+
+        Orders go before products and quantities. The echo of a number we wrote ourselves, one for
+        every SKU of a push, is no news and is not kept.
+        """
+        if notice.item_ref and channel._shopify_is_echo(notice.item_ref, notice.available):
+            return
+        document = SourceDocument(ref=notice.delivery_id, payload=notice.payload())
         exchanges = request.env["ec.exchange"].sudo()
-        if exchanges._store_documents(channel, "webhook", [document], priority=5):
+        priority = 5 if notice.order_ref else 20
+        if exchanges._store_documents(channel, "webhook", [document], priority=priority):
             channel._trigger_op("process_exchanges")
 
 

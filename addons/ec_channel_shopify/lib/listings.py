@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ...ec_unified.lib.data import ListingData, ListingPage, ListingSkuData
+from ...ec_unified.lib.errors import DataError
 from ...ec_unified.lib.money import to_decimal
 from .client import ShopifyClient
 
+PRODUCT_GID = "gid://shopify/Product/"
 PAGE = 50
 VARIANTS = 50
 DEFAULT_VARIANT = "Default Title"
@@ -20,10 +22,19 @@ def read_listings(client: ShopifyClient, stored: dict[str, Any] | None) -> Itera
     The cursor holds ``after`` while a reading is under way; None begins a new one.
     """
     after = (stored or {}).get("after")
+    resumed = after is not None
     while True:
-        reply = client.execute(
-            "products_page", {"first": PAGE, "variants": VARIANTS, "after": after}
-        )
+        try:
+            reply = client.execute(
+                "products_page", {"first": PAGE, "variants": VARIANTS, "after": after}
+            )
+        except DataError:
+            if not resumed:
+                raise
+            # A cursor kept since an earlier run may be void (section 6): from the beginning then.
+            after, resumed = None, False
+            continue
+        resumed = False
         products = reply.data["products"]
         after = products["pageInfo"]["endCursor"]
         more = bool(products["pageInfo"]["hasNextPage"])
@@ -34,6 +45,17 @@ def read_listings(client: ShopifyClient, stored: dict[str, Any] | None) -> Itera
         )
         if not more:
             return
+
+
+def fetch_listings(client: ShopifyClient, refs: Iterable[str]) -> list[ListingData]:
+    """The products with these global ids; those the shop no longer has are absent."""
+    wanted = list(dict.fromkeys(ref for ref in refs if ref.startswith(PRODUCT_GID)))
+    found = []
+    for start in range(0, len(wanted), PAGE):
+        ids = wanted[start : start + PAGE]
+        reply = client.execute("products_by_id", {"ids": ids, "variants": VARIANTS})
+        found += [_listing(client, node) for node in reply.data["nodes"] if node and node.get("id")]
+    return found
 
 
 def _listing(client: ShopifyClient, product: dict[str, Any]) -> ListingData:

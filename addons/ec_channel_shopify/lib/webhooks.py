@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ...ec_unified.lib.errors import DataError
+from ...ec_unified.lib.errors import DataError, EcError, SetupError
 from .client import ShopifyClient, raise_user_errors
 from .const import WEBHOOK_TOPICS
 
@@ -26,6 +26,21 @@ class Notice:
     topic: str  # "orders/updated"
     shop: str
     order_ref: str | None = None
+    product_ref: str | None = None
+    item_ref: str | None = None  # inventory item
+    available: int | None = None
+
+    def payload(self) -> dict[str, Any]:
+        """What is kept of it: what it speaks of, nothing else."""
+        kept = {
+            "order_ref": self.order_ref,
+            "product_ref": self.product_ref,
+            "item_ref": self.item_ref,
+            "available": self.available,
+        }
+        # The first two were there from the beginning and are always said.
+        rest = {key: value for key, value in kept.items() if value is not None}
+        return {"topic": self.topic, "order_ref": self.order_ref, **rest}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +81,31 @@ def read_notice(headers: Any, body: bytes) -> Notice:
         content = json.loads(body.decode("utf-8")) if body else {}
     except (UnicodeDecodeError, ValueError):
         raise DataError("notification is not JSON", reason="malformed") from None
+    content = content if isinstance(content, dict) else {}
     return Notice(
         delivery_id=delivery_id,
         topic=topic[:100],
         shop=(headers.get("X-Shopify-Shop-Domain") or "").strip().lower()[:253],
-        order_ref=_order_ref(topic, content if isinstance(content, dict) else {}),
+        order_ref=_order_ref(topic, content),
+        **_goods(topic, content),
     )
+
+
+def _goods(topic: str, content: dict[str, Any]) -> dict[str, Any]:
+    """The product or the inventory item a body speaks of."""
+    area = topic.partition("/")[0]
+    number = content.get("inventory_item_id" if area == "inventory_levels" else "id")
+    if not isinstance(number, int):
+        return {}
+    if area == "products":
+        return {"product_ref": f"gid://shopify/Product/{number}"}
+    if area == "inventory_levels":
+        available = content.get("available")
+        return {
+            "item_ref": f"gid://shopify/InventoryItem/{number}",
+            "available": available if isinstance(available, int) else None,
+        }
+    return {}
 
 
 def _order_ref(topic: str, content: dict[str, Any]) -> str | None:
@@ -82,6 +116,9 @@ def _order_ref(topic: str, content: dict[str, Any]) -> str | None:
         gid = content.get("admin_graphql_api_id")
         if isinstance(gid, str) and gid.startswith("gid://shopify/Order/"):
             return gid
+        edit = content.get("order_edit")
+        if isinstance(edit, dict):
+            number = edit.get("order_id")
     elif area in ("refunds", "fulfillments", "order_transactions", "returns"):
         number = content.get("order_id")
     else:
@@ -102,25 +139,32 @@ def list_subscriptions(client: ShopifyClient) -> list[Subscription]:
 
 def repair_subscriptions(
     client: ShopifyClient, uri: str, topics: Iterable[str] = WEBHOOK_TOPICS
-) -> tuple[list[str], list[str]]:
+) -> tuple[list[str], list[str], dict[str, EcError]]:
     """Make the subscriptions to ``uri`` what they should be; those to other addresses stay.
 
-    Shopify deletes a subscription after eight failures in a row, so this runs daily.
+    Shopify deletes a subscription after eight failures in a row, so this runs daily. A topic the
+    app has no scope for does not keep the others from being subscribed.
 
-    :return: topics subscribed now, topics dropped
+    :return: topics subscribed now, topics dropped, why others were refused
+    :raise EcError: none could be subscribed
     """
     wanted = list(topics)
     ours = [row for row in list_subscriptions(client) if row.uri == uri]
     there = {row.topic for row in ours}
-    made, dropped = [], []
+    made, dropped, refused = [], [], {}
     for topic in wanted:
-        if topic not in there and _subscribe(client, topic, uri):
-            made.append(topic)
+        try:
+            if topic not in there and _subscribe(client, topic, uri):
+                made.append(topic)
+        except (DataError, SetupError) as error:
+            refused[topic] = error
+    if refused and len(refused) == len(wanted):
+        raise next(iter(refused.values()))
     for row in ours:
         if row.topic not in wanted:
             _unsubscribe(client, row.id)
             dropped.append(row.topic)
-    return made, dropped
+    return made, dropped, refused
 
 
 def drop_subscriptions(client: ShopifyClient, uri: str) -> int:

@@ -33,6 +33,11 @@ class EcChannel(models.Model):
             result = rows.result or {}
             if result.get("skipped"):
                 note = self.env._("Not subscribed: Shopify cannot reach %s.", result["skipped"])
+            elif result.get("refused"):
+                note = self.env._(
+                    "Subscribed, but Shopify refuses: %s. The app lacks a scope for them.",
+                    ", ".join(result["refused"]),
+                )
             elif result.get("base"):
                 note = self.env._("Subscribed.")
             else:
@@ -84,10 +89,14 @@ class EcChannel(models.Model):
         former = (row.result or {}).get("base")
         if former and former != base:
             drop_subscriptions(client, self._shopify_webhook_uri(former))
-        made, dropped = repair_subscriptions(client, self._shopify_webhook_uri(base))
+        uri = self._shopify_webhook_uri(base)
+        made, dropped, refused = repair_subscriptions(client, uri)
         if made or dropped:
             _logger.info("channel %s: subscribed %s, dropped %s", self.id, made, dropped)
         row.result = {"base": base}
+        if refused:
+            row.result = {"base": base, "refused": sorted(refused)}
+            _logger.warning("channel %s: not subscribed: %s", self.id, ", ".join(refused))
 
     def _shopify_webhook_base(self):
         """Where Shopify reaches this Odoo, as far as it is known."""

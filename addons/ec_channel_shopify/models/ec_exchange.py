@@ -7,7 +7,8 @@ class EcExchange(models.Model):
     _inherit = "ec.exchange"
 
     def _process_batch_webhook(self):
-        """Fetch the orders these notifications speak of, once each, and store them for the import.
+        """Fetch what these notifications speak of, once each: orders are stored for the import,
+        products read anew, quantities looked at again.
 
         What a notification carries is never trusted: it may be late, come twice or out of order.
         """
@@ -22,4 +23,6 @@ class EcExchange(models.Model):
         if refs:
             documents = channel._adapter()._fetch_orders(channel, refs)
             self._store_documents(channel, "order", documents)
+        channel._shopify_products_changed(payloads)
+        channel._shopify_levels_changed(payloads)
         return {}

@@ -33,6 +33,20 @@ class TestShopifyWebhook(ShopifyCommon, HttpCase):
         path = f"/ec_unified/shopify/webhook/{self.shopify.shopify_webhook_token}"
         return self.url_open(path, data=body, headers=sent).status_code
 
+    def deliver_content(self, topic, content, delivery="g-1"):
+        """A notification with a body of its own."""
+        body = json.dumps(content).encode()
+        digest = hmac.new(self.shop.client_secret.encode(), body, hashlib.sha256).digest()
+        sent = {
+            "Content-Type": "application/json",
+            "X-Shopify-Topic": topic,
+            "X-Shopify-Webhook-Id": delivery,
+            "X-Shopify-Shop-Domain": self.shop.shop_domain,
+            "X-Shopify-Hmac-Sha256": base64.b64encode(digest).decode(),
+        }
+        path = f"/ec_unified/shopify/webhook/{self.shopify.shopify_webhook_token}"
+        return self.url_open(path, data=body, headers=sent).status_code
+
     def stored(self):
         return self.env["ec.exchange"].search(
             [("channel_id", "=", self.shopify.id), ("kind", "=", "webhook")]
@@ -125,6 +139,84 @@ class TestShopifyWebhook(ShopifyCommon, HttpCase):
         headers = {"X-Shopify-Topic": "refunds/create", "X-Shopify-Webhook-Id": "1"}
         notice = read_notice(headers, b'{"id": 5, "order_id": 77}')
         self.assertEqual(notice.order_ref, "gid://shopify/Order/77")
+
+    # === PRODUCTS AND QUANTITIES === #
+
+    def number(self, gid):
+        return int(gid.rsplit("/", 1)[-1])
+
+    def test_new_product_is_listed_and_matched(self):
+        self.shopify.action_import_listings()
+        product = self.env["product.product"].create(
+            {"name": "Pot", "default_code": "TST-POT", "is_storable": True}
+        )
+        self.shop.add_items([{"sku": "TST-POT", "name": "急須", "price": 3300, "stock": 1}])
+        variant = self.shop.store.variant_of("TST-POT")
+        content = {"id": self.number(variant.product.gid), "title": "never trusted"}
+        self.assertEqual(self.deliver_content("products/create", content), 200)
+        self.assertFalse(self.shopify.sku_ids.filtered(lambda s: s.sku_code == "TST-POT"))
+        self.shopify.action_process_exchanges()
+        self.shopify.invalidate_recordset(["sku_ids"])
+        sku = self.shopify.sku_ids.filtered(lambda s: s.sku_code == "TST-POT")
+        self.assertEqual(sku.product_id, product)
+        self.assertEqual(sku.listing_id.name, "急須")
+
+    def test_deleted_product_leaves_the_list(self):
+        self.shopify.action_import_listings()
+        self.env.cr.execute(
+            "UPDATE ec_listing_sku SET seen_at = seen_at - interval '1 hour' WHERE channel_id = %s",
+            (self.shopify.id,),
+        )
+        self.env["ec.listing.sku"].invalidate_model()
+        sku = self.shopify.sku_ids.filtered(lambda s: s.sku_code == "TST-TEA")
+        number = self.number(sku.listing_id.ref)
+        self.deliver_content("products/delete", {"id": number + 100000})
+        self.shopify.action_process_exchanges()
+        self.assertTrue(sku.active, "another product's notification")
+        product = self.shop.store.variant_of("TST-TEA").product
+        self.shop.store.nodes.pop(product.gid)
+        self.shop.store.products.pop(product.id)
+        self.deliver_content("products/delete", {"id": number}, delivery="g-2")
+        self.shopify.action_process_exchanges()
+        self.assertFalse(sku.active or sku.listing_id.active)
+
+    def test_quantity_changed_by_hand_is_noticed(self):
+        self.put_stock(self.tea, 20)
+        self.shopify.action_import_listings()
+        self.env.cr.flush()
+        self.shopify.action_push_stock()
+        self.env.cr.execute(
+            "UPDATE ec_listing_sku SET qty_sent_at = qty_sent_at - interval '1 hour'"
+        )
+        self.env["ec.listing.sku"].invalidate_model()
+        item = self.sku_key("TST-TEA").extra["inventory_item_id"]
+        echo = {"inventory_item_id": self.number(item), "location_id": 1, "available": 20}
+        self.deliver_content("inventory_levels/update", echo)
+        self.assertFalse(self.stored(), "our own number comes back: no news")
+        level = self.shop.store.variant_of("TST-TEA").levels[0]
+        level.quantities["available"] = 77
+        self.deliver_content("inventory_levels/update", {**echo, "available": 77}, delivery="g-3")
+        self.shopify.action_process_exchanges()
+        self.shopify.action_verify_some()
+        row = self.shopify.difference_ids
+        self.assertEqual(
+            (row.cause, row.state, row.qty_mall, row.qty_expected),
+            ("changed_at_mall", "open", 77, 20),
+        )
+
+    def test_sale_that_changed_the_quantity_is_no_difference(self):
+        self.put_stock(self.tea, 20)
+        self.shopify.action_import_listings()
+        self.env.cr.flush()
+        self.shopify.action_push_stock()
+        ref = self.shop.buy("TST-TEA")
+        item = self.sku_key("TST-TEA").extra["inventory_item_id"]
+        content = {"inventory_item_id": self.number(item), "location_id": 1, "available": 19}
+        self.deliver_content("inventory_levels/update", content)
+        self.shopify.action_process_exchanges()
+        self.shopify.action_verify_some()
+        self.assertFalse(self.shopify.difference_ids)
+        self.assertTrue(self.order_of(ref), "the orders were read before anybody was blamed")
 
     # === SUBSCRIPTIONS === #
 
