@@ -7,7 +7,7 @@ import json
 import urllib.request
 from datetime import datetime, timedelta, timezone
 
-from . import catalog, pictures, shop
+from . import catalog, life, pictures, shop
 
 PAST_ORDERS = 200
 OPEN_ORDERS = 30
@@ -33,16 +33,30 @@ def build(env, malls):
     products = shop.build_products(env)
     shop.fill_shelves(env, products, shelves)
     channels = shop.connect_channels(env, _values(malls, users["kanri"]))
-    for provider, channel in channels.items():
+    carriers = life.set_up_shipping(env)
+    life.set_up_days(env)
+    life.set_up_stock(env, channels)
+    life.set_up_mails(env, channels)
+    for provider in channels:
         _fill_mall(malls[provider]["url"])
+    life.tidy_history(_post, _get, malls, datetime.now(_JST))
+    life.sell_strangers(_post, malls)
+    refs = life.buy_before(_post, malls)
+    for channel in channels.values():
         channel.import_from = datetime.now() - timedelta(days=60)
         channel.action_check_connection()
         channel.action_import_listings()
         channel.state = "active"
-    for channel in channels.values():
-        channel.action_pull_orders()
+    life.break_shelf(env)
+    for _again in range(2):  # received and confirmed; then what became of it at the mall
+        for channel in channels.values():
+            channel.action_pull_orders()
+            channel.action_send_exchanges("confirm")
+    life.assign_deliveries(env, carriers)
     for channel in channels.values():
         channel.action_push_stock()
+    life.work(env, channels, refs)
+    life.meddle(_post, malls, channels, refs)
 
 
 def connect(env, malls):
@@ -74,8 +88,9 @@ def _values(malls, user=None):
 
 def _fill_mall(url):
     """Put goods and orders into a simulated mall through its control API."""
+    items = catalog.mall_items(pictures.draw_base64)  # slow: a mall without items invents some
     _post(url, "reset", {})
-    _post(url, "items", catalog.mall_items(pictures.draw_base64))
+    _post(url, "items", items)
     now = datetime.now(_JST)
     _post(
         url,
@@ -93,10 +108,15 @@ def _fill_mall(url):
         {
             "count": OPEN_ORDERS // 2,
             "seed": 12,
-            "since": (now - timedelta(hours=20)).isoformat(),
+            "since": (now - timedelta(hours=44)).isoformat(),
             "mix": "all",
         },
     )
+
+
+def _get(url, what):
+    with urllib.request.urlopen(f"{url}/_sim/{what}", timeout=60) as answer:
+        return json.load(answer)
 
 
 def _post(url, what, body):

@@ -47,6 +47,24 @@ AUTO_CHECKS = frozenset(
     }
 )
 
+#: Checks that only matter while the goods are still here.
+CHECKS_BEFORE_SHIPPING = frozenset(
+    {
+        "gift",
+        "remarks",
+        "several_destinations",
+        "remote_island",
+        "store_pickup",
+        "preorder",
+        "subscription",
+        "mall_caution",
+        "mall_checking",
+        "gift_address_missing",
+        "address_missing",
+        "medicine",
+    }
+)
+
 #: The one work list an order is in, in the order a clerk works.
 STAGES = [
     ("new", "New"),

@@ -76,6 +76,8 @@ class EcBulk(models.AbstractModel):
             raise UserError(self.env._("There is nothing to ship."))
         if any(picking.state != "assigned" for picking in pickings):
             raise UserError(self.env._("The goods are not reserved."))
+        if not order._ec_is_payment_secured():
+            raise UserError(self.env._("The money has not arrived yet."))
         pickings.move_ids.filtered(lambda m: m.state not in ("done", "cancel")).picked = True
         pickings.with_context(skip_sms=True).button_validate()
 

@@ -9,6 +9,7 @@ class StockPicking(models.Model):
     ec_channel_id = fields.Many2one(
         related="sale_id.ec_channel_id", string="Shop", store=True, index="btree_not_null"
     )
+    ec_channel_color = fields.Integer(related="ec_channel_id.color")
     ec_order_number = fields.Char(related="sale_id.ec_order_number")
     ec_stage = fields.Selection(related="sale_id.ec_stage", string="Stage")
     ec_wish = fields.Char(related="sale_id.ec_wish")

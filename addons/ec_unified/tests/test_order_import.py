@@ -208,7 +208,7 @@ class TestOrderImport(OrderCommon):
         self.assertFalse(self.open_codes(order))
         self.pull({**payload, "remarks": "again", "updated_at": "2026-11-04T10:00:00+09:00"})
         self.assertFalse(order.picking_ids)
-        self.assertNotIn("shipped_upstream", self.open_codes(order))
+        self.assertFalse(self.open_codes(order), "it has left: no wish can be met any more")
 
     def test_shipped_at_the_mall_without_us(self):
         payload = self.order_payload()

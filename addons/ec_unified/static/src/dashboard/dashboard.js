@@ -40,6 +40,15 @@ export class EcDashboard extends Component {
         }
     }
 
+    /** What somebody has to do; what is well comes after it, small. */
+    get urgent() {
+        return this.state.data.attention.filter((card) => card.count);
+    }
+
+    get calm() {
+        return this.state.data.attention.filter((card) => !card.count);
+    }
+
     async open(key, channelId = false) {
         const action = await this.orm.call("ec.dashboard", "get_action", [key, channelId]);
         await this.action.doAction(action);
