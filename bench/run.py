@@ -1,7 +1,7 @@
 """``make bench``: all benchmarks in one run, as ratios; written to ``bench/results.md``.
 
 Arguments name the parts to run (default: all): ``import``, ``lag``, ``calls``, ``crash``,
-``oversell``.
+``oversell``, ``lists``.
 Numbers of different runs or machines are not to be compared; the ratios inside one run are.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench import calls, lag, oversell  # noqa: E402
+from bench import calls, lag, lists, oversell  # noqa: E402
 from tests.system import crash, shops  # noqa: E402
 from tools.console import say  # noqa: E402
 from tools.lab import Lab  # noqa: E402
@@ -89,12 +89,18 @@ def bench_oversell() -> list[str]:
     return oversell.report()
 
 
+def bench_lists() -> list[str]:
+    """Screens in a database of many orders."""
+    return lists.report()
+
+
 PARTS: dict[str, Callable[[], list[str]]] = {
     "import": bench_import,
     "calls": bench_calls,
     "lag": bench_lag,
     "crash": bench_crash,
     "oversell": bench_oversell,
+    "lists": bench_lists,
 }
 
 

@@ -20,6 +20,8 @@ class SaleOrder(models.Model):
     @api.depends("picking_ids.ec_ticks")
     def _compute_ec_ticks(self):
         """A step of an order is done when all its deliveries have it."""
+        # All at once: a filtered recordset no longer reads ahead for its neighbours.
+        self.picking_ids.mapped("ec_ticks")
         for order in self:
             pickings = order.picking_ids.filtered(
                 lambda p: p.picking_type_code == "outgoing" and p.state != "cancel"

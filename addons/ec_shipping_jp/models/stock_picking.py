@@ -31,7 +31,9 @@ class StockPicking(models.Model):
     ec_ship_on = fields.Date(string="Ship on", copy=False, index="btree_not_null")
     ec_arrives_on = fields.Date(string="Arrives on", copy=False, readonly=True)
     ec_late = fields.Boolean(string="Wish cannot be kept", copy=False, readonly=True)
-    ec_shipped_on = fields.Date(string="Shipped on", copy=False, readonly=True)
+    ec_shipped_on = fields.Date(
+        string="Shipped on", copy=False, readonly=True, index="btree_not_null"
+    )
     ec_carrier_manual = fields.Boolean(string="Carrier set by hand", copy=False)
     ec_ship_on_manual = fields.Boolean(string="Ship date set by hand", copy=False)
     ec_window_manual = fields.Boolean(string="Window set by hand", copy=False)

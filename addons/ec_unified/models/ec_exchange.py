@@ -114,6 +114,8 @@ class EcExchange(models.Model):
     )
     _pending_index = models.Index("(channel_id, priority, id) WHERE state = 'pending'")
     _failed_index = models.Index("(channel_id, failed_at) WHERE state = 'failed'")
+    # What is not in the books yet, whatever it waits for: asked before stock is sent.
+    _open_index = models.Index("(channel_id, kind) WHERE state IN ('pending', 'failed')")
     _record_index = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
 
     # === COMPUTES === #

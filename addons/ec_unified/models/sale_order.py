@@ -21,7 +21,7 @@ class SaleOrder(models.Model):
     ec_channel_icon = fields.Image(related="ec_channel_id.icon")
     ec_order_ref = fields.Char(string="Mall order key", copy=False, readonly=True)
     ec_order_number = fields.Char(
-        string="Mall order number", copy=False, readonly=True, index="btree_not_null"
+        string="Mall order number", copy=False, readonly=True, index="trigram"
     )
     ec_ordered_at = fields.Datetime(string="Ordered at", copy=False, readonly=True)
     ec_exchange_id = fields.Many2one(
@@ -84,9 +84,11 @@ class SaleOrder(models.Model):
     ec_mall_url = fields.Char(compute="_compute_ec_mall_url", compute_sudo=True)
 
     _ec_order_ref_unique = models.UniqueIndex(
-        "(ec_channel_id, ec_order_ref) WHERE ec_order_ref IS NOT NULL",
+        "(ec_order_ref, ec_channel_id) WHERE ec_order_ref IS NOT NULL",
         "This order of the shop has already been received.",
     )
+    # The whole number: also where the database has no trigrams.
+    _ec_order_number_idx = models.Index("(ec_order_number) WHERE ec_order_number IS NOT NULL")
 
     # === COMPUTES === #
 

@@ -36,6 +36,11 @@ class SaleOrder(models.Model):
         string="Days waiting", compute="_compute_ec_days_waiting", aggregator=None
     )
 
+    # Few among many: who owes money before and after shipping.
+    _ec_unpaid_idx = models.Index(
+        "(ec_stage, ec_channel_id) WHERE ec_payment_state IN ('unpaid', 'partial', 'failed')"
+    )
+
     @api.depends("ec_payment_state", "ec_payment_due_on", "ec_ordered_at")
     def _compute_ec_cancel_on(self):
         for order in self:
