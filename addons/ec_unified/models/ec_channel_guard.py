@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from odoo import fields, models
 
-from ..lib.stock_math import guarded, pick_holder
+from ..lib.stock_math import pick_holder, whole_units
 from .ec_channel import WRITING_STATES
 from .ec_listing_sku import MATCHED_STATES
 
@@ -44,41 +44,101 @@ class EcChannel(models.Model):
         return policies
 
     def _stock_last_holders(self, skus, free, policies):
+        """The last units of a part are the last ones of every kit that needs it, so what decides is
+        the shelf: a shop shows a product only if it holds all that is scarce in it."""
         holders = super()._stock_last_holders(skus, free, policies)
-        low = skus.filtered(lambda sku: guarded(free[sku.product_id.id], policies[sku.id]))
-        if not low:
+        parts = skus.product_id._ec_stock_parts()
+        scarce = self._stock_scarce({part for recipe in parts.values() for part in recipe}, free)
+        if not scarce:
             return holders
-        guards = self.env["ec.stock.guard"]._thresholds(self.company_id, low.product_id)
-        rivals = self._stock_rivals(low.product_id)
-        favoured = set(self._stock_favoured(self.company_id).ids)
-        for product, own in low.grouped("product_id").items():
-            listed = rivals.get(product.id, {})
-            guard = guards[product.id][0]
-            shops = [channel.id for channel in sorted(listed, key=lambda c: (c.sequence, c.id))]
-            slot = guard._slot()
-            slot = None if slot is None else slot + product.id  # not all products move at once
-            holder = pick_holder(shops, favoured=favoured, slot=slot) or self.id
-            if holder == self.id:
-                holder = self._stock_still_held(own, listed) or self.id
-            holders.update(dict.fromkeys(own.ids, holder))
+        holding = self._stock_part_holders(scarce)
+        for sku in skus:
+            found = [holding[part] for part in parts[sku.product_id.id] if part in holding]
+            if not found:
+                continue
+            holders[sku.id] = next((shop for shop in found if shop != self.id), self.id)
+            policy = policies[sku.id]
+            units = max(policy.guard, whole_units(free[sku.product_id.id]))
+            policies[sku.id] = replace(policy, guard=units)
         return holders
 
-    def _stock_rivals(self, products):
-        """Shops that could show the same goods, this one included.
+    def _stock_scarce(self, part_ids, free):
+        """Products on the shelves of which the last units are left, for themselves or for a kit.
 
-        :return: {product id: {channel: its SKUs}}
+        :param part_ids: ids of products that lie on the shelves
+        :param dict free: free quantity per product id
+        :return: {product id: (guard, {channel: SKUs that need it})}
         :rtype: dict
         """
-        skus = self.env["ec.listing.sku"].sudo().search(
-            [
-                ("product_id", "in", products.ids),
-                ("company_id", "=", self.company_id.id),
-                ("match_state", "in", MATCHED_STATES),
-                ("stock_sync", "=", True),
-                ("tracked", "=", True),
-                ("channel_id.active", "=", True),
-                ("channel_id.state", "in", WRITING_STATES),
-            ]
+        guards = self.env["ec.stock.guard"]
+        products = self.env["product.product"].browse(part_ids)
+        family = (
+            products.browse(products._ec_stock_dependents(products.ids))
+            if guards._any(self.company_id)
+            else products.browse()
+        )
+        limits = guards._thresholds(self.company_id, family)
+        needs = {}  # {part: {product that needs it: how much}}
+        for product_id, recipe in family.browse(limits)._ec_stock_parts().items():
+            units = limits[product_id][1]
+            for part, needed in recipe.items():
+                if part in part_ids and 0 < whole_units(free[part] / needed) <= units:
+                    needs.setdefault(part, {})[product_id] = needed
+        if not needs:
+            return {}
+        rivals = self._stock_rivals(products.browse(needs))
+        scarce = {}
+        for part, wanted in needs.items():
+            listed = rivals.get(part, {})
+            offered = {sku.product_id.id for skus in listed.values() for sku in skus}
+            # A kit nobody offers makes nothing scarce.
+            deciding = [product_id for product_id in sorted(wanted) if product_id in offered]
+            if deciding:
+                first = part if part in deciding else deciding[0]
+                scarce[part] = (limits[first][0], listed)
+        return scarce
+
+    def _stock_part_holders(self, scarce):
+        """The shop that shows what is left of each scarce product: {product id: shop id}.
+
+        :param dict scarce: as ``_stock_scarce`` returns it
+        """
+        favoured = set(self._stock_favoured(self.company_id).ids)
+        holding = {}
+        for part, (guard, listed) in scarce.items():
+            shops = [channel.id for channel in sorted(listed, key=lambda c: (c.sequence, c.id))]
+            slot = guard._slot()
+            slot = None if slot is None else slot + part  # not all products move at once
+            holder = pick_holder(shops, favoured=favoured, slot=slot) or self.id
+            if holder == self.id:
+                own = listed.get(self, self.env["ec.listing.sku"])
+                holder = self._stock_still_held(own, listed) or self.id
+            holding[part] = holder
+        return holding
+
+    def _stock_rivals(self, parts):
+        """Shops that could show the same goods, this one included.
+
+        :param parts: products on the shelves; kits that need them count as well
+        :return: {product id: {channel: its SKUs that need the product}}
+        :rtype: dict
+        """
+        family = parts.browse(parts._ec_stock_dependents(parts.ids))
+        recipes = family._ec_stock_parts()
+        skus = (
+            self.env["ec.listing.sku"]
+            .sudo()
+            .search(
+                [
+                    ("product_id", "in", family.ids),
+                    ("company_id", "=", self.company_id.id),
+                    ("match_state", "in", MATCHED_STATES),
+                    ("stock_sync", "=", True),
+                    ("tracked", "=", True),
+                    ("channel_id.active", "=", True),
+                    ("channel_id.state", "in", WRITING_STATES),
+                ]
+            )
         )
         own = self._stock_warehouses()
         found = {}
@@ -88,8 +148,10 @@ class EcChannel(models.Model):
             policies = self.env["ec.stock.rule"].sudo()._policies(channel, listed)
             closed = channel._stock_is_closed()
             for sku in listed:
-                if channel == self or (policies[sku.id].sync and not closed):
-                    per_shop = found.setdefault(sku.product_id.id, {})
+                if channel != self and (closed or not policies[sku.id].sync):
+                    continue
+                for part in recipes[sku.product_id.id]:
+                    per_shop = found.setdefault(part, {})
                     per_shop[channel] = per_shop.get(channel, skus.browse()) | sku
         return found
 
@@ -112,8 +174,12 @@ class EcChannel(models.Model):
     def _stock_favoured(self, company):
         """Shops whose mall has a sale on now."""
         now = fields.Datetime.now()
-        sales = self.env["ec.channel.sale"].sudo().search(
-            [("company_id", "=", company.id), ("start_at", "<=", now), ("end_at", ">", now)]
+        sales = (
+            self.env["ec.channel.sale"]
+            .sudo()
+            .search(
+                [("company_id", "=", company.id), ("start_at", "<=", now), ("end_at", ">", now)]
+            )
         )
         return sales.channel_id
 
@@ -123,13 +189,17 @@ class EcChannel(models.Model):
         empty = [sku_id for sku_id in keys if not targets[sku_id]]
         if not empty:
             return
-        products = self.env["ec.listing.sku"].browse(empty).product_id
-        limits = self.env["ec.stock.guard"]._thresholds(self.company_id, products)
+        guards = self.env["ec.stock.guard"]
         others = self.sudo().search(
             [("company_id", "=", self.company_id.id), ("id", "!=", self.id)]
         )
-        if limits and others:
-            self.env["ec.stock.signal"]._insert(sorted(limits), others.ids)
+        if others and guards._any(self.company_id):
+            # Signalled by their parts, so that kits of the same parts are looked at too.
+            products = self.env["ec.listing.sku"].browse(empty).product_id
+            parts = products._ec_stock_sources()
+            family = parts.browse(parts._ec_stock_dependents(parts.ids))
+            if guards._thresholds(self.company_id, family):
+                self.env["ec.stock.signal"]._insert(sorted(parts.ids), others.ids)
 
 
 class EcListingSku(models.Model):

@@ -95,7 +95,9 @@ class EcChannel(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        free = self._stock_free(skus.product_id, parsed)
+        # The guard asks for what lies on the shelves: for kits, the parts.
+        products = skus.product_id | skus.product_id._ec_stock_sources()
+        free = self._stock_free(products, parsed)
         policies = self._stock_policies(skus)
         holders = self._stock_last_holders(skus, free, policies)
         closed = self._stock_closed(skus, free, policies)

@@ -108,6 +108,11 @@ class EcStockGuard(models.Model):
     # === DECIDING === #
 
     @api.model
+    def _any(self, company):
+        """Whether ``company`` guards anything at all; where it does not, nobody pays for it."""
+        return bool(self.sudo().search_count([("company_id", "=", company.id)], limit=1))
+
+    @api.model
     def _thresholds(self, company, products):
         """From how many units on each product is guarded, and by which guard.
 

@@ -90,6 +90,16 @@ class ProductProduct(models.Model):
         """
         return self
 
+    def _ec_stock_parts(self):
+        """What one unit of each of these takes from the shelves.
+
+        Hook: a module with kits gives the parts in place of the kits.
+
+        :return: {product id: {id of a product on the shelves: quantity}}
+        :rtype: dict
+        """
+        return {product_id: {product_id: 1.0} for product_id in self.ids}
+
     @api.model
     def _ec_spread_taken(self, taken):
         """Units taken of products, told as units of those ``_ec_stock_sources`` names.

@@ -31,11 +31,12 @@ class EcOrderShort(models.TransientModel):
         compute="_compute_line_id",
         store=True,
         readonly=False,
-        domain="[('order_id', '=', order_id), ('product_id.is_storable', '=', True)]",
+        domain="[('id', 'in', short_line_ids)]",
     )
-    substitute_id = fields.Many2one(
-        "product.product", domain="[('is_storable', '=', True)]"
+    short_line_ids = fields.Many2many(
+        "sale.order.line", compute="_compute_short_line_ids", export_string_translation=False
     )
+    substitute_id = fields.Many2one("product.product", domain="[('type', '=', 'consu')]")
     reason = fields.Selection(selection="_select_reasons", string="Reason told to the mall")
 
     @api.model
@@ -59,9 +60,14 @@ class EcOrderShort(models.TransientModel):
             wizard.missing = wizard.order_id._ec_short_moves()._ec_shortage_text()
 
     @api.depends("order_id")
+    def _compute_short_line_ids(self):
+        for wizard in self:
+            wizard.short_line_ids = wizard.order_id._ec_short_moves().sale_line_id
+
+    @api.depends("short_line_ids")
     def _compute_line_id(self):
         for wizard in self:
-            wizard.line_id = wizard.order_id._ec_short_moves()[:1].sale_line_id
+            wizard.line_id = wizard.short_line_ids[:1]
 
     def action_apply(self):
         """Do what was chosen."""
@@ -112,30 +118,13 @@ class EcOrderShort(models.TransientModel):
         """Move what is missing into a delivery of its own; the rest can leave now."""
         short = self.order_id._ec_short_moves()
         for picking, moves in short.grouped("picking_id").items():
-            ready = picking.move_ids.filtered(lambda move: move.state not in ("cancel", "done"))
-            if not any(move.move_line_ids for move in ready):
-                raise UserError(self.env._("Nothing of this order is there yet."))
-            rest = self.env["stock.move"]
-            for move in moves:
-                if not move.move_line_ids:
-                    rest |= move
-                    continue
-                missing = move.product_id.uom_id._compute_quantity(
-                    move._ec_missing(), move.product_uom
-                )
-                vals = move._split(missing)
-                rest |= self.env["stock.move"].create(vals)
-            later = picking.copy(
-                {"move_ids": [], "move_line_ids": [], "backorder_id": picking.id, "name": "/"}
-            )
-            rest.write({"picking_id": later.id})
-            rest.filtered(lambda move: move.state == "draft")._action_confirm(merge=False)
-            picking.move_ids._recompute_state()
+            picking._ec_leave_later(moves)
         self._clear_check()
 
     def _apply_cancel(self):
         """Free the goods here and tell the mall in the background."""
         order, channel = self.order_id, self.channel_id
+        order._ec_check_cancel()
         if not channel.support_cancel:
             raise UserError(
                 self.env._("This mall takes no cancellations from here. Cancel in its own screen.")
@@ -151,4 +140,5 @@ class EcOrderShort(models.TransientModel):
             order,
         )
         self._clear_check()
+        order.filtered("locked").action_unlock()
         order._action_cancel()

@@ -50,6 +50,9 @@ class ProductProduct(models.Model):
         parts = {part_id for parts in recipes.values() for part_id in parts}
         return super(ProductProduct, rest)._ec_stock_sources() | self.browse(parts)
 
+    def _ec_stock_parts(self):
+        return {**super()._ec_stock_parts(), **self._ec_recipes()}
+
     @api.model
     def _ec_spread_taken(self, taken):
         """A kit that is sold takes its parts."""
@@ -89,8 +92,10 @@ class ProductProduct(models.Model):
         """
         boms, wave = {}, self.sudo()
         while wave:
-            found = self.env["mrp.bom"].sudo()._bom_find(
-                wave, company_id=self.env.company.id, bom_type="phantom"
+            found = (
+                self.env["mrp.bom"]
+                .sudo()
+                ._bom_find(wave, company_id=self.env.company.id, bom_type="phantom")
             )
             found = {product: found[product] for product in wave if found.get(product)}
             boms.update(found)

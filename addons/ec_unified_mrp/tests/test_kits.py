@@ -3,34 +3,12 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.ec_unified.tests.stock_common import EcStockCommon
+from .kits_common import KitsCommon
 
 
 @tagged("post_install", "-at_install")
-class TestKits(EcStockCommon):
+class TestKits(KitsCommon):
     """Gift = 2 sets + 1 ribbon (no stock kept); set = 1 pot + 3 cups."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.set_, cls.gift = cls.make_products(2, quantity=0, code="K", is_storable=False)
-        [cls.ribbon] = cls.make_products(1, quantity=0, code="RIB", is_storable=False)
-        cls.set_bom = cls.kit(cls.set_, [(cls.pot, 1), (cls.cup, 3)])
-        cls.gift_bom = cls.kit(cls.gift, [(cls.set_, 2), (cls.ribbon, 1)])
-
-    @classmethod
-    def kit(cls, product, parts, **vals):
-        return cls.env["mrp.bom"].create(
-            {
-                "product_tmpl_id": product.product_tmpl_id.id,
-                "type": "phantom",
-                "bom_line_ids": [
-                    Command.create({"product_id": part.id, "product_qty": quantity})
-                    for part, quantity in parts
-                ],
-                **vals,
-            }
-        )
 
     def setUp(self):
         super().setUp()
@@ -38,9 +16,7 @@ class TestKits(EcStockCommon):
         self.push()
 
     def test_two_levels(self):
-        self.assertEqual(
-            self.shown(), {"P-1": 10, "P-2": 10, "P-3": 10, "K-1": 3, "K-2": 1}
-        )
+        self.assertEqual(self.shown(), {"P-1": 10, "P-2": 10, "P-3": 10, "K-1": 3, "K-2": 1})
         self.assertEqual(self.set_.free_qty, 3)
         self.assertEqual(self.gift.free_qty, 1)
 
