@@ -54,3 +54,99 @@ registry.category("web_tour.tours").add("ec_shipping_labels", {
         },
     ],
 });
+
+/** What the test has put down for the tour to work with. */
+function facts() {
+    return JSON.parse(sessionStorage.getItem("ec_tour"));
+}
+
+function selectAll(content) {
+    return {
+        content,
+        trigger: ".o_list_view thead .o_list_record_selector input:not(:checked)",
+        run: "click",
+    };
+}
+
+registry.category("web_tour.tours").add("ec_shipping_day_out", {
+    steps: () => [
+        { content: "ten deliveries are ready", trigger: ".o_data_row:nth-child(10)" },
+        selectAll("choose all for the batches"),
+        {
+            content: "build batches",
+            trigger: ".o_control_panel button:contains(バッチを作成), .o_list_view button:contains(バッチを作成)",
+            run: "click",
+        },
+        { content: "start them", trigger: ".modal button[name=action_build]", run: "click" },
+        { content: "four batches are there", trigger: ".o_list_view .o_data_row:nth-child(4)" },
+        { content: "back to the deliveries", trigger: ".breadcrumb-item a, .o_back_button", run: "click" },
+        { content: "the deliveries again", trigger: ".o_data_row:nth-child(10) .o_ec_ticks" },
+        selectAll("choose all that are picked"),
+        {
+            content: "the goods are in the baskets",
+            trigger: ".o_control_panel button[name=action_ec_tick_picked], .o_list_view button[name=action_ec_tick_picked]",
+            run: "click",
+        },
+        {
+            content: "the tick is set",
+            trigger: ".o_data_row:nth-child(10) .o_ec_tick[data-step=picked][data-state=done]",
+        },
+        selectAll("choose all for the labels"),
+        {
+            content: "make the label files",
+            trigger: ".o_control_panel button[name=action_ec_labels], .o_list_view button[name=action_ec_labels]",
+            run: "click",
+        },
+        { content: "check", trigger: ".modal button[name=action_export]", run: "click" },
+        { content: "the files are there", trigger: ".modal button[name=action_download]" },
+        { content: "close", trigger: ".modal button.btn-close", run: "click" },
+        {
+            content: "labelled",
+            trigger: ".o_data_row:nth-child(10) .o_ec_tick[data-step=labelled][data-state=done]",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("ec_shipping_day_in", {
+    steps: () => [
+        {
+            content: "the tool the file comes from",
+            trigger: ".o_field_widget[name=profile_id] input",
+            run: `edit ${facts()?.layout}`,
+        },
+        {
+            content: "choose it",
+            trigger: `.o-autocomplete--dropdown-item a:contains(${facts()?.layout})`,
+            run: "click",
+        },
+        {
+            content: "hand over the file",
+            trigger: ".o_field_widget[name=file] input[type=file]:not(:visible)",
+            run() {
+                const bytes = Uint8Array.from(atob(facts().file), (c) => c.charCodeAt(0));
+                const data = new DataTransfer();
+                data.items.add(new File([bytes], "issued.csv", { type: "text/csv" }));
+                this.anchor.files = data.files;
+                this.anchor.dispatchEvent(new Event("change", { bubbles: true }));
+            },
+        },
+        { content: "it is in", trigger: ".o_field_widget[name=file]:contains(issued.csv), .o_field_widget[name=file] input[type=text]" },
+        { content: "read it", trigger: "button[name=action_read].btn-primary", run: "click" },
+        { content: "what each row will do", trigger: ".o_field_widget[name=line_ids] .o_data_row" },
+        { content: "apply", trigger: "button[name=action_apply]", run: "click" },
+        {
+            content: "done",
+            trigger: ".o_arrow_button_current:contains(完了), .o_statusbar_status button.o_arrow_button_current[data-value=done]",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("ec_shipping_day_told", {
+    steps: () => [
+        { content: "all have left", trigger: ".o_searchview_facet .o_facet_remove", run: "click" },
+        {
+            content: "the malls know: the last of ten says so",
+            trigger: ".o_data_row:nth-child(10) .o_ec_tick[data-step=told][data-state=done]",
+        },
+    ],
+});
