@@ -41,9 +41,7 @@ class EcStockGuard(models.Model):
         required=True,
         default="fixed",
     )
-    units = fields.Integer(
-        default=1, help="By sales speed: at least this many units are guarded."
-    )
+    units = fields.Integer(default=1, help="By sales speed: at least this many units are guarded.")
     speed_days = fields.Integer(string="Sales of the last days", default=14)
     cover_days = fields.Float(
         string="Days guarded",
@@ -157,14 +155,18 @@ class EcStockGuard(models.Model):
                 by_days.setdefault(guard.speed_days, []).append(product.id)
         speeds = {}
         for days, product_ids in by_days.items():
-            for product, sold in self.env["sale.order.line"].sudo()._read_group(
-                [
-                    ("product_id", "in", product_ids),
-                    ("state", "=", "sale"),
-                    ("order_id.date_order", ">=", fields.Datetime.now() - timedelta(days=days)),
-                ],
-                ["product_id"],
-                ["product_uom_qty:sum"],
+            for product, sold in (
+                self.env["sale.order.line"]
+                .sudo()
+                ._read_group(
+                    [
+                        ("product_id", "in", product_ids),
+                        ("state", "=", "sale"),
+                        ("order_id.date_order", ">=", fields.Datetime.now() - timedelta(days=days)),
+                    ],
+                    ["product_id"],
+                    ["product_uom_qty:sum"],
+                )
             ):
                 speeds[days, product.id] = sold
         return speeds
