@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from html import escape
 
 from markupsafe import Markup
@@ -15,18 +15,20 @@ class EcMailRerun(models.TransientModel):
     _description = "Dry run of the mail rules"
 
     date_from = fields.Date(
-        required=True, default=lambda self: fields.Date.today() - timedelta(days=7)
+        required=True, default=lambda self: self.env.company._ec_today() - timedelta(days=7)
     )
-    date_to = fields.Date(required=True, default=fields.Date.today)
+    date_to = fields.Date(required=True, default=lambda self: self.env.company._ec_today())
     channel_ids = fields.Many2many("ec.channel", string="Shops", help="Empty: all shops.")
     result = fields.Html(readonly=True, sanitize=False)
     summary = fields.Char(readonly=True)
 
     def _orders(self):
+        company = self.env.company
+        end = self.date_to + timedelta(days=1)
         domain = [
             ("ec_channel_id", "!=", False),
-            ("date_order", ">=", self.date_from),
-            ("date_order", "<", self.date_to + timedelta(days=1)),
+            ("date_order", ">=", company._ec_stored(datetime.combine(self.date_from, time.min))),
+            ("date_order", "<", company._ec_stored(datetime.combine(end, time.min))),
         ]
         if self.channel_ids:
             domain.append(("ec_channel_id", "in", self.channel_ids.ids))

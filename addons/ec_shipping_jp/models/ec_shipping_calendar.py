@@ -3,7 +3,6 @@
 from datetime import datetime
 
 import jpholiday
-import pytz
 
 from odoo import api, fields, models
 
@@ -73,9 +72,7 @@ class EcShippingCalendar(models.Model):
     @api.model
     def _local_now(self, company):
         """Now, on the clock of the company (Japan's where none is set)."""
-        zone = pytz.timezone(company.partner_id.tz or "Asia/Tokyo")
-        moment = fields.Datetime.now()
-        return pytz.utc.localize(moment).astimezone(zone).replace(tzinfo=None)
+        return company._ec_local()
 
     @api.model
     def _local_today(self, company):

@@ -182,7 +182,7 @@ class StockPicking(models.Model):
             "destination_ref": destination,
             "tracking_number": number,
             "carrier_code": carrier_code,
-            "shipped_on": fields.Date.to_string(day or fields.Date.context_today(self)),
+            "shipped_on": fields.Date.to_string(day or self.company_id._ec_today()),
             "tracking_url": url or None,
             "lines": [list(line) for line in lines],
             "delivery_ref": self.ec_key,

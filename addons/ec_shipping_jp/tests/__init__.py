@@ -8,3 +8,4 @@ from . import test_reports
 from . import test_warehouse
 from . import test_flow
 from . import test_tours
+from . import test_board

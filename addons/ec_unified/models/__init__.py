@@ -21,6 +21,7 @@ from . import ec_mapping
 # orders
 from . import res_partner
 from . import res_company_tax
+from . import res_company_day
 from . import ir_sequence
 from . import sale_order
 from . import sale_order_stage
@@ -58,6 +59,7 @@ from . import ec_bulk
 from . import sale_order_manual
 from . import ec_order_profile
 from . import ec_dashboard_payment
+from . import ec_dashboard_today
 from . import ec_channel_orders
 
 # stock

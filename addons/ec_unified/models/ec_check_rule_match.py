@@ -83,8 +83,7 @@ class EcCheckRule(models.Model):
     def _get_earliest_arrival(self, order):
         """Return the first day on which a parcel sent now can arrive. Carriers' modules know
         better."""
-        zone = self.with_context(tz=self.env.user.tz or "Asia/Tokyo")
-        return fields.Date.context_today(zone) + timedelta(days=self.days)
+        return order.company_id._ec_today() + timedelta(days=self.days)
 
     # === ADDRESS === #
 

@@ -1,9 +1,5 @@
 """What a clerk sees first: what is to be done today, and whether the shops are well."""
 
-from datetime import datetime, time, timedelta
-
-import pytz
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -216,11 +212,8 @@ class EcDashboard(models.AbstractModel):
 
     @api.model
     def _end_of_today(self):
-        """The end of the user's day, as stored (UTC)."""
-        zone = pytz.timezone(self.env.user.tz or "Asia/Tokyo")
-        today = datetime.now(pytz.utc).astimezone(zone).date()
-        end = zone.localize(datetime.combine(today + timedelta(days=1), time.min))
-        return fields.Datetime.to_string(end.astimezone(pytz.utc).replace(tzinfo=None))
+        """The end of the company's day, as stored (UTC)."""
+        return fields.Datetime.to_string(self.env.company._ec_end_of_today())
 
     # === SHOPS === #
 

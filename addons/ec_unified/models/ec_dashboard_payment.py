@@ -46,7 +46,7 @@ class EcDashboard(models.AbstractModel):
     @api.model
     def _card_specs(self):
         """Orders whose day of payment has passed."""
-        today = fields.Date.context_today(self.with_context(tz=self.env.user.tz or "Asia/Tokyo"))
+        today = self.env.company._ec_today()
         return {
             **super()._card_specs(),
             "payment_overdue": {

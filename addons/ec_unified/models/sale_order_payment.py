@@ -22,6 +22,16 @@ class EcChannel(models.Model):
         "Days to pay: 0 to 365.",
     )
 
+    def write(self, vals):
+        """Other days to pay hold for what waits for money now."""
+        result = super().write(vals)
+        if "payment_days" in vals:
+            orders = self.env["sale.order"].search(
+                [("ec_channel_id", "in", self.ids), ("ec_payment_state", "in", WAITING_FOR_MONEY)]
+            )
+            self.env.add_to_compute(orders._fields["ec_cancel_on"], orders)
+        return result
+
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
@@ -50,7 +60,7 @@ class SaleOrder(models.Model):
                 order.ec_cancel_on = order.ec_payment_due_on
             elif order.ec_ordered_at:
                 days = timedelta(days=order.ec_channel_id.payment_days)
-                order.ec_cancel_on = order.ec_ordered_at.date() + days
+                order.ec_cancel_on = order.company_id._ec_local(order.ec_ordered_at).date() + days
             else:
                 order.ec_cancel_on = False
 

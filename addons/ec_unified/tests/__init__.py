@@ -17,6 +17,7 @@ from . import test_check_rule
 from . import test_order_change
 from . import test_merge
 from . import test_board
+from . import test_day
 from . import test_manual
 from . import test_order_batch
 from . import test_order_import

@@ -97,4 +97,4 @@ class TestDashboard(EcCommon):
                 ref = f"{number}-{order.id}"
                 order.copy({"ec_channel_id": self.channel.id, "ec_order_ref": ref})
         self.assertLessEqual(counts[1], counts[0] + 1, counts)
-        self.assertLess(counts[1], 25)
+        self.assertLess(counts[1], 36)

@@ -5,6 +5,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { EcShipToday } from "./ship_today";
 
 const { DateTime } = luxon;
 const INTERVAL = 30000;
@@ -12,7 +13,7 @@ const INTERVAL = 30000;
 /** The first screen of a clerk: work per stage, what needs attention, how the shops are. */
 export class EcDashboard extends Component {
     static template = "ec_unified.Dashboard";
-    static components = { Layout };
+    static components = { EcShipToday, Layout };
     static props = { ...standardActionServiceProps };
 
     setup() {
