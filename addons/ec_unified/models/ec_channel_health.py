@@ -4,6 +4,8 @@ import logging
 from contextlib import contextmanager
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
@@ -196,6 +198,25 @@ class EcChannel(models.Model):
 
     def _unlock_op(self, op):
         self.env.cr.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", (self.id, f"ec/{op}"))
+
+    @contextmanager
+    def _booking_turn(self):
+        """Wait until no other process books orders of this company, then go.
+
+        Orders of two shops reserve the same goods: side by side, all but one of their batches
+        would be lost to serialization failures and done again. What is booked within must be
+        committed within.
+        """
+        key = ("ec/booking", self.company_id.id)
+        self.env.cr.execute("SELECT pg_advisory_lock(hashtext(%s), %s)", key)
+        self._commit()  # what the others have booked meanwhile is seen only by a new snapshot
+        try:
+            yield
+        except psycopg2.Error:
+            self._rollback()  # an aborted transaction could not give the turn back
+            raise
+        finally:
+            self.env.cr.execute("SELECT pg_advisory_unlock(hashtext(%s), %s)", key)
 
     # === NOTING === #
 

@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from contextlib import nullcontext
 from datetime import timedelta
 
 from psycopg2.errors import UniqueViolation
@@ -21,6 +22,8 @@ MAX_TRIES = 8
 FIRST_WAIT = 60
 LONGEST_WAIT = 2 * 60 * 60
 SETUP_WAIT = 15 * 60
+#: (direction, kind) of documents that reserve goods: one process of a company at a time.
+BOOKING = {("in", "order")}
 #: Rounds in a row lost to other transactions before the rest is left to the next run.
 MAX_COLLISIONS = 5
 
@@ -57,23 +60,40 @@ class EcExchange(models.Model):
             return 0
         while collisions < MAX_COLLISIONS:
             try:
-                batch = todo._next_batch(domain, limit)
-                if not batch:
+                count, left = todo._process_next(channel, domain, limit, collisions)
+                if not count:
                     return worked
-                batch._process_batch(channel)
-                count = len(batch)
-                left = channel._commit(processed=count)
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 # The rows stay pending and are seen again with a fresh snapshot.
                 collisions += 1
                 channel._rollback()
-                continue
-            worked, collisions = worked + count, 0
+                count, left = 0, channel._commit()
+            else:
+                worked, collisions = worked + count, 0
             if not left:
                 break
             domain = self._due_domain(channel, kind, direction)
         channel._trigger_op("send_exchanges" if direction == "out" else "process_exchanges")
         return worked
+
+    @api.model
+    def _process_next(self, channel, domain, limit, collisions):
+        """Work off one batch and commit it.
+
+        :param int collisions: how often this was lost to other transactions just now; every time
+            the batch is halved, so that it meets fewer of them
+        :return: (documents worked on, seconds left for this run)
+        """
+        first = self.search(domain, order="priority, id", limit=1)
+        if not first:
+            return 0, 0
+        books = (first.direction, first.kind) in BOOKING
+        with channel._booking_turn() if books else nullcontext():
+            size = max((limit or first._batch_size()) >> collisions, 1)
+            batch = self._next_batch(domain, size)
+            if batch:
+                batch._process_batch(channel)
+            return len(batch), channel._commit(processed=len(batch))
 
     @api.model
     def _due_domain(self, channel, kind=None, direction=None):
@@ -104,12 +124,11 @@ class EcExchange(models.Model):
                 pairs.append(("out", name))
         return pairs
 
-    def _next_batch(self, domain, limit=None):
+    def _next_batch(self, domain, size):
         """Lock the next documents that go together; rows held by other processes are skipped."""
         first = self.search(domain, order="priority, id", limit=1)
         if not first:
             return first
-        size = limit or first._batch_size()
         same = domain & fields.Domain("direction", "=", first.direction)
         same &= fields.Domain("kind", "=", first.kind)
         # A few more than needed, since others may hold some of them.
