@@ -11,6 +11,7 @@ from ec_addons.ec_channel_shopify.lib.const import API_VERSION
 from tests.malls.shopify.schema import deprecated_fields, validate_document
 
 _FRAGMENT = re.compile(r"^fragment (\w+) on .*?^}", re.MULTILINE | re.DOTALL)
+_NAME = re.compile(r"^fragment (\w+) on", re.MULTILINE)
 #: Needs no release yet: tells early what the next quarter breaks.
 NEXT_VERSION = "unstable"
 
@@ -30,14 +31,24 @@ def test_valid_in_the_next_version(name):
     assert validate_document(documents.document(name), NEXT_VERSION) == []
 
 
-def test_equal_fragments_are_equal():
-    """Documents stand alone, so they repeat fragments: a change must reach all of them."""
+def test_what_documents_share_is_written_once():
+    """A field added to a fragment reaches every document that selects it."""
     found: dict[str, str] = {}
+    for path in sorted(documents.FOLDER.rglob("*.graphql")):
+        for match in _FRAGMENT.finditer(path.read_text(encoding="utf-8")):
+            assert match[1] not in found, f"{match[1]} in {path.name} and {found[match[1]]}"
+            found[match[1]] = path.name
+    shared = {path.stem for path in documents.FRAGMENTS.glob("*.graphql")}
+    assert shared <= found.keys() and "Line" in shared
+    used = "".join(documents.document(name) for name in documents.names())
+    assert all(f"...{name}" in used for name in found)
+
+
+def test_a_document_holds_what_it_spreads_and_no_more():
     for name in documents.names():
         text = documents.document(name)
-        for match in _FRAGMENT.finditer(text):
-            assert found.setdefault(match[1], match[0]) == match[0], f"{match[1]} in {name}"
-    assert "Line" in found
+        spread = set(re.findall(r"\.\.\.(\w+)", text))
+        assert set(_NAME.findall(text)) == spread, name
 
 
 def test_connections_are_paged():

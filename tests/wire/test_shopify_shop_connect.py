@@ -135,6 +135,13 @@ def test_subscriptions_of_others_are_left_alone(shop, client):
 
 def test_subscription_refused_for_personal_data(shop, client):
     shop.configure(protected_data="none")
+    made, _dropped, refused = webhooks.repair_subscriptions(client, URI)
+    assert made and "ORDERS_UPDATED" in refused
+    assert {error.reason for error in refused.values()} == {"protected_data"}
+
+
+def test_no_subscription_at_all_is_a_failure(shop, client):
+    shop.configure(protected_data="none")
     with pytest.raises(SetupError) as caught:
-        webhooks.repair_subscriptions(client, URI)
+        webhooks.repair_subscriptions(client, URI, ["ORDERS_CREATE", "ORDERS_UPDATED"])
     assert caught.value.reason == "protected_data"

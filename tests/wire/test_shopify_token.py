@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ec_addons.ec_channel_shopify.lib.token import ClientCredentials, MemoryStore
+from ec_addons.ec_channel_shopify.lib.token import ClientCredentials, Kept, MemoryStore
 from ec_addons.ec_unified.lib.errors import SetupError, TransientError
 from ec_addons.ec_unified.lib.http import Transport
 
@@ -47,6 +47,28 @@ def test_token_is_fetched_once_and_renewed_early(server, attempts):
     assert tokens.token() == "shpat_b"
 
 
+@pytest.mark.parametrize(("life", "good", "late"), [(600, 500, 560), ("60", 50, 57)])
+def test_a_short_lived_token_is_not_fetched_for_every_call(server, attempts, life, good, late):
+    """Other kinds of apps get tokens for an hour: renewed a tenth of their life before the end."""
+    now = [0.0]
+    store = MemoryStore()
+    server.answer(200, {"access_token": "shpat_a", "expires_in": life})
+    server.answer(200, {"access_token": "shpat_b", "expires_in": life})
+    for moment, token, calls in ((0, "shpat_a", 1), (good, "shpat_a", 1), (late, "shpat_b", 2)):
+        now[0] = float(moment)
+        assert credentials(server, store, lambda: now[0], attempts).token() == token
+        assert len(server.calls) == calls
+
+
+@pytest.mark.parametrize("body", [{}, [], {"access_token": ""}, {"access_token": None}, "<html>"])
+def test_an_answer_without_token_is_no_token(server, attempts, body):
+    server.answer(200, body if isinstance(body, str | dict) else "[]")
+    store = MemoryStore()
+    with pytest.raises(TransientError):
+        credentials(server, store, lambda: 0.0, attempts).token()
+    assert store.get() is None
+
+
 def test_two_processes_share_one_token(server, attempts):
     store = MemoryStore()
     server.answer(200, {"access_token": "shpat_a", "expires_in": 86399})
@@ -59,7 +81,7 @@ def test_two_processes_share_one_token(server, attempts):
 def test_old_token_serves_while_the_token_server_is_down(server, attempts):
     now = [0.0]
     store = MemoryStore()
-    store.save("shpat_a", 1800.0)
+    store.save(Kept("shpat_a", 1800.0, 0.0))
     server.answer(502, "<html>")
     tokens = credentials(server, store, lambda: now[0], attempts)
     assert tokens.token() == "shpat_a"
@@ -83,7 +105,7 @@ def test_refused_token(server, attempts, status, code, reason):
 
 def test_401_renews_once(server, waits, attempts):
     store = MemoryStore()
-    store.save("shpat_old", 10**12)
+    store.save(Kept("shpat_old", 10**12, 10**12))
     tokens = credentials(server, store, lambda: 0.0, attempts)
     client = make(server, waits, attempts, tokens=tokens)
     server.answer(401, {"errors": "[API] Invalid API key or access token"})
@@ -96,13 +118,13 @@ def test_401_renews_once(server, waits, attempts):
 
 def test_401_takes_the_token_of_another_process(server, waits, attempts):
     store = MemoryStore()
-    store.save("shpat_old", 10**12)
+    store.save(Kept("shpat_old", 10**12, 10**12))
     tokens = credentials(server, store, lambda: 0.0, attempts)
     client = make(server, waits, attempts, tokens=tokens)
     server.answer(401, {"errors": "x"})
     server.answer(200, SHOP)
     old = tokens.token()
-    store.save("shpat_other", 10**12)
+    store.save(Kept("shpat_other", 10**12, 10**12))
     tokens.token = lambda: old
     client.execute(READ)
     assert server.calls[1].headers["X-Shopify-Access-Token"] == "shpat_other"

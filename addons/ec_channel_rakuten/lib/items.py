@@ -44,10 +44,20 @@ class ItemService:
 
         :param dict cursor: ``{"mark": …}`` or ``{"offset": …}``, None = from the beginning
         """
-        cursor = dict(cursor or {"mark": FIRST_MARK})
+        first = {"mark": FIRST_MARK}
+        cursor = dict(cursor or first)
+        resumed = cursor != first
         seen = set()
         while True:
-            answer = self.client.search_items(hits=const.ITEM_PAGE, **_paging(cursor))
+            try:
+                answer = self.client.search_items(hits=const.ITEM_PAGE, **_paging(cursor))
+            except DataError:
+                if not resumed:
+                    raise
+                # A mark kept since an earlier run may be void: from the beginning then.
+                cursor, resumed = first, False
+                continue
+            resumed = False
             results = answer.get("results") or []
             following = _next(cursor, answer, len(results))
             listings = [listing for row in results if (listing := self._listing(row))]

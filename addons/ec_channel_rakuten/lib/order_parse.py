@@ -11,6 +11,10 @@ from .shipping import live_packages
 from .times import parse_day, parse_time
 
 _DUE_PAY = (0, 1)
+_CODE = re.compile(
+    r"(Flag|Progress|Type|TypeDetail|ReasonDetail|Term|Class|CapitalCode|MethodCode|cvsCode"
+    r"|^title)$"
+)
 _NUMBER = re.compile(r"^(?P<shop>\d+)-(?P<day>\d{8})-\d+")
 
 
@@ -22,7 +26,7 @@ def parse_order(model):
     if not isinstance(model, dict) or not model.get("orderNumber"):
         raise DataError("no OrderModel", reason="malformed")
     try:
-        return _parse(model)
+        return _parse(_with_numbers(model))
     except DataError:
         raise
     except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError) as error:
@@ -30,6 +34,18 @@ def parse_order(model):
         raise DataError(
             f"OrderModel not understood ({type(error).__name__})", reason="malformed"
         ) from error
+
+
+def _with_numbers(value, key=""):
+    """A copy in which flags and codes are numbers, also where the mall writes ``"1"``: its own
+    samples mix both (4), and a flag must not be overlooked for that."""
+    if isinstance(value, dict):
+        return {name: _with_numbers(entry, name) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_with_numbers(entry, key) for entry in value if entry is not None]
+    if isinstance(value, str) and value.isascii() and value.isdigit() and _CODE.search(key):
+        return int(value)
+    return value
 
 
 def _parse(model):

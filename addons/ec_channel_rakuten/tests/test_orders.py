@@ -1,5 +1,7 @@
 """Orders from the simulated mall to sale orders and back, over HTTP."""
 
+from datetime import timedelta
+
 from odoo.tests import tagged
 
 from .common import RakutenCommon
@@ -59,14 +61,49 @@ class TestRakutenOrders(RakutenCommon):
         )
         self.assertFalse(failed, failed.mapped("error_detail"))
 
+    def test_shop_made_by_script_with_address_and_key_alone(self):
+        now = self.mall.clock.now()
+        self.mall.clock.set(now - timedelta(days=170))  # a reservation, say
+        old = self.mall.place("ready")
+        self.mall.clock.set(now)
+        new = self.mall.buy("AR-KZ01")
+        shop = self.env["ec.channel"].create(
+            {
+                "name": "Script",
+                "provider": "rakuten",
+                "state": "active",
+                "api_url": f"{self.mall.base_url}/",
+                "rakuten_service_secret": self.mall.service_secret,
+                "rakuten_license_key": self.mall.license_key,
+                "company_id": self.company.id,
+            }
+        )
+        self.env.cr.flush()
+        shop.action_pull_orders()
+        shop.action_push_stock()
+        orders = shop.order_ids.sorted("ec_order_ref")
+        self.assertEqual(orders.mapped("ec_order_ref"), sorted([old, new]))
+        for order in orders:
+            self.assertEqual(
+                order.amount_total, self.mall.order(order.ec_order_ref)["shop_earns"]
+            )
+        sku = shop.sku_ids.filtered(lambda row: row.product_id == self.plate)
+        self.assertEqual(self.mall.stock()["AR-KZ01"], sku.qty_sent)
+        self.assertTrue(shop.action_check_connection(), shop.check_report)
+
+    def test_what_the_mall_changes_is_seen_at_the_next_poll(self):
+        ref = self.mall.buy("AR-KZ01")
+        self.pull()
+        self.mall.event(ref, "buyer_cancel")
+        self.pull()
+        self.assertIn(self.order(ref).ec_mall_status, ("800", "900"))
+
     def test_confirmed_at_the_mall_and_ready_half_an_hour_later(self):
         ref = self.mall.buy("AR-KZ01")
         self.pull()
         self.env["ec.exchange"]._process_pending(self.shop, "confirm", direction="out")
         self.assertEqual(self.mall.order(ref)["state"], 200)
         self.mall.event(ref, "authorise")
-        cursor = self.shop._get_cursor("pull_orders")
-        self.shop._set_cursor("pull_orders", {**cursor, "reread_at": None})
         self.pull()
         order = self.order(ref)
         self.assertEqual((order.ec_mall_status, order.ec_payment_state), ("300", "authorized"))

@@ -181,8 +181,6 @@ class TestRakutenSituations(SituationMixin, RakutenCommon):
         self.assertEqual(order.picking_ids.state, "assigned")
         self.assertIn("amount_undecided", self.open_codes(order))
         self.mall.event(order.ec_order_ref, "decide_amounts", postage=1500)
-        cursor = self.shop._get_cursor("pull_orders")
-        self.shop._set_cursor("pull_orders", {**cursor, "reread_at": None})
         self.shop.action_pull_orders()
         self.assertNotIn("amount_undecided", self.open_codes(order))
         # 1,650 + 1,500 for the island; / 11 = 286.4

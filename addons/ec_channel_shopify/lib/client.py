@@ -23,10 +23,13 @@ from ...ec_unified.lib.http import Answer, Transport
 from .budget import Budget, budget_of
 from .const import API_VERSION
 from .documents import document, is_mutation
+from .domain import shop_address
 from .failures import graphql_error, http_error, is_protected_data, user_error
 from .token import TokenSource
 
 _logger = logging.getLogger(__name__)
+
+_TOO_LARGE = ("MAX_COST_EXCEEDED", "MAX_INPUT_SIZE_EXCEEDED")
 
 
 @dataclass(slots=True)
@@ -65,15 +68,17 @@ class ShopifyClient:
     ) -> None:
         if not base_url:
             raise SetupError("no server address", reason="credentials_missing")
-        self._url = f"{base_url.rstrip('/')}/admin/api/{version}/graphql.json"
+        base_url = shop_address(base_url)
+        self._url = f"{base_url}/admin/api/{version}/graphql.json"
         self._tokens = tokens
         self._transport = transport
-        self._budget = budget or budget_of(base_url.rstrip("/"))
+        self._budget = budget or budget_of(base_url)
         self._sleep = sleep
         self._jitter = jitter
         self._attempts = attempts
         self._max_wait = max_wait
         self._costs: dict[str, float] = {}
+        self._sizes: dict[str, int] = {}
         self.version = version
         self.answered_version: str | None = None
 
@@ -134,6 +139,35 @@ class ShopifyClient:
             after = connection["pageInfo"]["endCursor"]
         raise DataError(f"{name}: more than {limit} pages", reason="too_many")
 
+    def in_chunks(
+        self,
+        name: str,
+        ids: list[str],
+        size: int,
+        variables: dict[str, Any] | None = None,
+        *,
+        allow_withheld: bool = False,
+    ) -> Iterator[tuple[list[str], Reply]]:
+        """Run a document that takes ``ids`` over all of them: (ids of the chunk, its reply).
+
+        How a list of ids is priced is not documented: where a chunk is too dear or too long, the
+        next ones are half as long.
+        """
+        start = 0
+        while start < len(ids):
+            chunk = ids[start : start + self._sizes.get(name, size)]
+            try:
+                reply = self.execute(
+                    name, {**(variables or {}), "ids": chunk}, allow_withheld=allow_withheld
+                )
+            except DataError as error:
+                if error.code not in _TOO_LARGE or len(chunk) == 1:
+                    raise
+                self._sizes[name] = max(1, len(chunk) // 2)
+                continue
+            start += len(chunk)
+            yield chunk, reply
+
     # --- one exchange --------------------------------------------------------------------
 
     def _once(self, name: str, body: bytes, write: bool, allow_withheld: bool) -> Reply:
@@ -173,6 +207,8 @@ class ShopifyClient:
             self._costs[name] = float(cost["requestedQueryCost"])
         data = content.get("data") or {}
         errors = content.get("errors") or []
+        if not data and not errors:
+            raise self._unreadable(name, answer, write, "neither data nor errors")
         withheld = tuple(_path(error) for error in errors if is_protected_data(error))
         tolerated = allow_withheld and bool(data) and len(withheld) == len(errors)
         if errors and not tolerated:
@@ -191,21 +227,24 @@ class ShopifyClient:
         try:
             content = answer.json()
         except TransientError as error:
-            if write:
-                raise UncertainWriteError(
-                    f"{name}: answer to a write unreadable", request_id=answer.request_id
-                ) from error
-            raise
+            raise self._unreadable(name, answer, write, error.message) from None
         if not isinstance(content, dict):
-            raise TransientError(
-                f"{name}: answer is no object",
-                reason="broken_answer",
-                request_id=answer.request_id,
-            )
-        if isinstance(content.get("errors"), str):
+            raise self._unreadable(name, answer, write, "no object")
+        errors = content.get("errors")
+        if errors and not (isinstance(errors, list) and all(isinstance(e, dict) for e in errors)):
             # The plain HTTP shape inside a 200: nothing was executed.
-            raise DataError(content["errors"][:200], reason="malformed")
+            raise DataError(str(errors)[:200], reason="malformed", request_id=answer.request_id)
         return content
+
+    def _unreadable(self, name: str, answer: Answer, write: bool, what: str) -> TransientError:
+        """An answer of which nothing can be concluded."""
+        if write:
+            return UncertainWriteError(
+                f"{name}: answer to a write unreadable ({what})", request_id=answer.request_id
+            )
+        return TransientError(
+            f"{name}: {what}", reason="broken_answer", request_id=answer.request_id
+        )
 
     # --- rules ---------------------------------------------------------------------------
 

@@ -45,7 +45,7 @@ def check_connection(client: ShopifyClient, wanted: Expectations) -> ConnectionR
                 reason="api_version", blocking=False, params={"what": client.answered_version}
             )
         )
-    places, place_problems = _places(client)
+    places, place_problems = read_places(client)
     problems += place_problems
     problems += _personal_data(client)
     return ConnectionReport(
@@ -88,17 +88,17 @@ def _shop_problems(shop: dict[str, Any], wanted: Expectations) -> list[Problem]:
     return problems
 
 
-def _places(client: ShopifyClient) -> tuple[tuple[tuple[str, str], ...], list[Problem]]:
-    """The shop's own active locations."""
+def read_places(
+    client: ShopifyClient,
+) -> tuple[tuple[tuple[str, str], ...], list[Problem]]:
+    """The shop's own active locations; those that serve its online orders first."""
     try:
         rows = list(client.rows("locations", "locations"))
     except SetupError as error:
         return (), [_problem(error)]
-    places = tuple(
-        (row["id"], row["name"])
-        for row in rows
-        if row["isActive"] and not row["isFulfillmentService"]
-    )
+    own = [row for row in rows if row["isActive"] and not row["isFulfillmentService"]]
+    own.sort(key=lambda row: not row.get("fulfillsOnlineOrders", True))
+    places = tuple((row["id"], row["name"]) for row in own)
     if not places:
         return (), [Problem(reason="no_location")]
     return places, []

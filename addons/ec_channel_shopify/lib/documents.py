@@ -1,4 +1,4 @@
-"""GraphQL documents, one file each; every one is valid against Admin 2026-10 by itself."""
+"""GraphQL documents, one file each; what several of them select is a fragment, written once."""
 
 from __future__ import annotations
 
@@ -7,16 +7,29 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "documents"
+FRAGMENTS = FOLDER / "fragments"
 _COMMENT = re.compile(r"^#.*\n", re.MULTILINE)
+_SPREAD = re.compile(r"\.\.\.\s*(?!on\b)(\w+)")
+_DEFINED = re.compile(r"^fragment (\w+) on", re.MULTILINE)
 
 
 @cache
 def document(name: str) -> str:
-    """The text of document ``name``, without its comments.
+    """The text of document ``name``, without its comments, with the fragments it needs.
 
-    :raise FileNotFoundError: there is no such document
+    :raise FileNotFoundError: there is no such document, or no such fragment
     """
-    return _COMMENT.sub("", (FOLDER / f"{name}.graphql").read_text(encoding="utf-8"))
+    text = _read(FOLDER / f"{name}.graphql")
+    known = set(_DEFINED.findall(text))
+    wanted = _SPREAD.findall(text)
+    while wanted:
+        fragment = wanted.pop(0)
+        if fragment not in known:
+            known.add(fragment)
+            added = _read(FRAGMENTS / f"{fragment}.graphql")
+            wanted += _SPREAD.findall(added)
+            text = f"{text.rstrip()}\n\n{added}"
+    return text
 
 
 def names() -> list[str]:
@@ -28,3 +41,7 @@ def names() -> list[str]:
 def is_mutation(name: str) -> bool:
     """Whether document ``name`` changes something at the mall."""
     return document(name).lstrip().startswith("mutation")
+
+
+def _read(path: Path) -> str:
+    return _COMMENT.sub("", path.read_text(encoding="utf-8"))

@@ -15,11 +15,15 @@ from ...ec_unified.lib.errors import (
     TransientError,
     UncertainWriteError,
 )
-from ...ec_unified.lib.http import Answer
+from ...ec_unified.lib.http import Answer, seconds_to_wait
 from ...ec_unified.lib.masking import mask_secrets
 
 _SCOPE = re.compile(r"\b((?:read|write)_[a-z_]+)\b")
 _TAG = re.compile(r"<[^>]*>")
+#: How a failure inside of Shopify reads when it comes without a code.
+_INTERNAL = re.compile(r"internal error|something went wrong|timed? ?out", re.IGNORECASE)
+#: Fields that hold a person's data: an order without them is still an order (section 7).
+_PERSONAL = frozenset("customer email phone billingAddress shippingAddress".split())
 
 #: HTTP statuses that only a person can mend -> reason.
 _SETUP_STATUS = {401: "unauthorised", 402: "shop_frozen", 404: "wrong_host", 423: "shop_frozen"}
@@ -79,7 +83,7 @@ def http_error(answer: Answer, *, write: bool, secrets: Iterable[str] = ()) -> E
         return TransientError(
             f"HTTP 429: {text}",
             reason="throttled",
-            retry_after=_seconds(headers.get("Retry-After")),
+            retry_after=seconds_to_wait(headers),
             **common,
         )
     if status == 430:
@@ -89,15 +93,16 @@ def http_error(answer: Answer, *, write: bool, secrets: Iterable[str] = ()) -> E
         )
     if status >= 500:
         kind = UncertainWriteError if write else TransientError
-        return kind(f"HTTP {status}: {text}", **common)
+        wait = seconds_to_wait(headers)
+        return kind(f"HTTP {status}: {text}", retry_after=wait, **common)
     return DataError(f"HTTP {status}: {text}", reason="malformed", **common)
 
 
 def graphql_error(error: dict[str, Any], *, write: bool, request_id: str | None) -> EcError:
     """The error of one entry of the top-level ``errors``, layer 2."""
     extensions = error.get("extensions") or {}
-    code = extensions.get("code") or "UNKNOWN"
     message = str(error.get("message") or "")[:300]
+    code = extensions.get("code") or _code_of(message)
     common = {"code": code, "request_id": request_id}
     if code == "THROTTLED":
         return TransientError("throttled", reason="throttled", **common)
@@ -111,10 +116,21 @@ def graphql_error(error: dict[str, Any], *, write: bool, request_id: str | None)
     return DataError(f"{code}: {message}", reason="malformed", **common)
 
 
+def _code_of(message: str) -> str:
+    if message.strip().lower() == "throttled":
+        return "THROTTLED"
+    return "INTERNAL_SERVER_ERROR" if _INTERNAL.search(message) else "UNKNOWN"
+
+
 def is_protected_data(error: dict[str, Any]) -> bool:
-    """Whether a top-level error only says that personal data is withheld (section 7)."""
-    code = (error.get("extensions") or {}).get("code")
-    return code == "ACCESS_DENIED" and "not approved" in str(error.get("message") or "")
+    """Whether a top-level error only says that personal data is withheld (section 7): the app is
+    not approved for it, or lacks the scope of the field that holds it."""
+    if (error.get("extensions") or {}).get("code") != "ACCESS_DENIED":
+        return False
+    path = error.get("path") or ()
+    return "not approved" in str(error.get("message") or "") or not _PERSONAL.isdisjoint(
+        part for part in path if isinstance(part, str)
+    )
 
 
 def _access_denied(message: str, extensions: dict[str, Any], common: dict[str, Any]) -> SetupError:
@@ -187,10 +203,3 @@ def _plain(body: bytes) -> str:
     except ValueError:
         text = _TAG.sub(" ", text)
     return " ".join(text.split())[:200]
-
-
-def _seconds(value: Any) -> float | None:
-    try:
-        return max(0.0, float(value))
-    except (TypeError, ValueError):
-        return None

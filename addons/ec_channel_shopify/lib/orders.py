@@ -17,9 +17,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ...ec_unified.lib.data import DocumentPage, SourceDocument
-from ...ec_unified.lib.errors import DataError
-from .client import ShopifyClient, dig
-from .const import MAX_ARRAY, OVERLAP
+from ...ec_unified.lib.errors import DataError, EcError, SetupError, TransientError
+from .client import Reply, ShopifyClient, dig
+from .const import OVERLAP
 
 ORDER_GID = "gid://shopify/Order/"
 LIGHT_PAGE = 250
@@ -199,24 +199,43 @@ class OrderReader:
     # --- by id ---------------------------------------------------------------------------
 
     def fetch(self, refs: list[str]) -> list[SourceDocument]:
-        """The orders with these global ids, complete; missing ones are absent."""
-        documents = []
+        """The orders with these global ids, complete; missing ones are absent.
+
+        An order that keeps the others from being read comes as a document that says so: it waits
+        in the error inbox and stops nobody.
+        """
         refs = [ref for ref in refs if ref.startswith(ORDER_GID)]  # else the whole call fails
-        start = 0
-        while start < len(refs):
-            ids = refs[start : start + min(self._full_page, MAX_ARRAY)]
-            try:
-                reply = self._client.execute(
-                    "orders_by_id", {"ids": ids, "lines": LINES}, allow_withheld=True
-                )
-            except DataError as error:
-                if error.code != "MAX_COST_EXCEEDED" or len(ids) == 1:
-                    raise
-                self._full_page = max(1, len(ids) // 2)  # dearer than the model says
-                continue
-            start += len(ids)
+        try:
+            return self._fetch(refs)
+        except (DataError, TransientError) as error:
+            if len(refs) == 1 or not _is_about_an_order(error):
+                raise
+            return self._fetch_apart(refs, error)
+
+    def _fetch(self, refs: list[str]) -> list[SourceDocument]:
+        documents = []
+        for chunk, reply in self._client.in_chunks(
+            "orders_by_id", refs, self._full_page, {"lines": LINES}, allow_withheld=True
+        ):
+            _check_hidden(chunk, reply)
             documents += [self._complete(node) for node in reply.data["nodes"] if node]
         return documents
+
+    def _fetch_apart(self, refs: list[str], error: EcError) -> list[SourceDocument]:
+        """One by one. When none can be read, it is not the orders' fault: ``error`` is raised."""
+        documents, unreadable = [], []
+        for ref in refs:
+            try:
+                documents += self._fetch([ref])
+            except (DataError, TransientError) as refused:
+                if not _is_about_an_order(refused):
+                    raise
+                unreadable.append(
+                    SourceDocument(ref=ref, payload={"id": ref, "unreadable": refused.message})
+                )
+        if len(unreadable) == len(refs):
+            raise error
+        return documents + unreadable
 
     def _complete(self, order: dict[str, Any]) -> SourceDocument:
         """Fetch the lines beyond the first page; if the order moved meanwhile, begin again."""
@@ -238,6 +257,25 @@ class OrderReader:
         return SourceDocument(
             ref=order["id"], payload=order, updated_at=parse_time(order.get("updatedAt"))
         )
+
+
+def _is_about_an_order(error: EcError) -> bool:
+    """Whether one order of several may be the reason; not a shop that is away or busy."""
+    return isinstance(error, DataError) or error.code == "INTERNAL_SERVER_ERROR"
+
+
+def _check_hidden(ids: list[str], reply: Reply) -> None:
+    """An order refused as a whole looks like a deleted one (section 5): never take it for that.
+
+    :raise SetupError:
+    """
+    hidden = {path.split(".")[1] for path in reply.withheld if path.startswith("nodes.")}
+    for index, node in enumerate(reply.data["nodes"]):
+        if node is None and str(index) in hidden:
+            raise SetupError(
+                f"order {ids[index]} is withheld", reason="protected_data",
+                request_id=reply.request_id,
+            )  # fmt: skip
 
 
 def _number(gid: str) -> str:

@@ -50,10 +50,10 @@ def read_levels(
     """The available quantities by item and location; unknown items are absent."""
     found: dict[tuple[str, str], Level] = {}
     unique = list(dict.fromkeys(items))
-    chunks = [unique[i : i + MAX_ARRAY] for i in range(0, len(unique), MAX_ARRAY)]
     for location in locations:
-        for chunk in chunks:
-            reply = client.execute("inventory_levels", {"ids": chunk, "location": location})
+        for _chunk, reply in client.in_chunks(
+            "inventory_levels", unique, MAX_ARRAY, {"location": location}
+        ):
             for node in reply.data["nodes"]:
                 if node and node.get("__typename") == "InventoryItem":
                     level = Level(tracked=node["tracked"], available=_available(node))

@@ -6,15 +6,25 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Protocol, TypeGuard
+from typing import Any, NamedTuple, Protocol, TypeGuard
 from urllib.parse import urlencode
 
 from ...ec_unified.lib.errors import SetupError, TransientError
 from ...ec_unified.lib.http import Retry, Transport
+from .domain import shop_address
 from .failures import http_error, token_error
 
-#: A token is renewed this long before it ends (24 h tokens at about 23 h).
+#: A token is renewed this long before it ends (24 h tokens at about 23 h); one that lives shorter,
+#: when a tenth of its life is left.
 RENEW_BEFORE = 3600.0
+
+
+class Kept(NamedTuple):
+    """A token, when it ends, and when it has to be renewed."""
+
+    token: str
+    expires_at: float
+    renew_at: float
 
 
 class TokenSource(Protocol):
@@ -30,10 +40,10 @@ class TokenSource(Protocol):
 class TokenStore(Protocol):
     """Keeps the token for all processes. Times are seconds since the epoch."""
 
-    def get(self) -> tuple[str, float] | None:
-        """The token kept and when it ends."""
+    def get(self) -> Kept | None:
+        """The token kept."""
 
-    def save(self, token: str, expires_at: float) -> None:
+    def save(self, kept: Kept) -> None:
         """Keep a token."""
 
     def lock(self) -> AbstractContextManager[Any]:
@@ -44,13 +54,13 @@ class MemoryStore:
     """A store of one process."""
 
     def __init__(self) -> None:
-        self._kept: tuple[str, float] | None = None
+        self._kept: Kept | None = None
 
-    def get(self) -> tuple[str, float] | None:
+    def get(self) -> Kept | None:
         return self._kept
 
-    def save(self, token: str, expires_at: float) -> None:
-        self._kept = (token, expires_at)
+    def save(self, kept: Kept) -> None:
+        self._kept = kept
 
     def lock(self) -> AbstractContextManager[Any]:
         return nullcontext()
@@ -92,7 +102,7 @@ class ClientCredentials:
     ) -> None:
         if not (base_url and client_id and client_secret):
             raise SetupError("client id or secret missing", reason="credentials_missing")
-        self._url = f"{base_url.rstrip('/')}/admin/oauth/access_token"
+        self._url = f"{shop_address(base_url)}/admin/oauth/access_token"
         self._client_id = client_id
         self._client_secret = client_secret
         self._transport = transport
@@ -100,7 +110,7 @@ class ClientCredentials:
         self._clock = clock
         self._renew_before = renew_before
         self._retry = Retry(attempts=3, sleep=sleep)
-        self._current: tuple[str, float] | None = None
+        self._current: Kept | None = None
 
     def token(self) -> str:
         """The shared token, renewed early.
@@ -108,40 +118,40 @@ class ClientCredentials:
         :raise SetupError: Shopify refuses the app (reason says why)
         """
         if self._is_fresh(self._current):
-            return self._current[0]
+            return self._current.token
         self._current = self._store.get()
         if self._is_fresh(self._current):
-            return self._current[0]
+            return self._current.token
         with self._store.lock():
             self._current = kept = self._store.get()
             if self._is_fresh(kept):
-                return kept[0]  # another process was quicker
+                return kept.token  # another process was quicker
             try:
                 return self._fetch()
             except TransientError:
-                if kept and kept[1] > self._clock():
-                    return kept[0]  # still good for a while
+                if kept and kept.expires_at > self._clock():
+                    return kept.token  # still good for a while
                 raise
 
     def renew(self, refused: str) -> str | None:
         """After a 401: the token another process fetched meanwhile, or a fresh one."""
         with self._store.lock():
             self._current = kept = self._store.get()
-            if kept and kept[0] != refused and kept[1] > self._clock():
-                return kept[0]
+            if kept and kept.token != refused and kept.expires_at > self._clock():
+                return kept.token
             return self._fetch()
 
-    def _is_fresh(self, kept: tuple[str, float] | None) -> TypeGuard[tuple[str, float]]:
-        return bool(kept) and kept[1] - self._renew_before > self._clock()
+    def _is_fresh(self, kept: Kept | None) -> TypeGuard[Kept]:
+        return kept is not None and kept.renew_at > self._clock()
 
     def _fetch(self) -> str:
-        token, expires_at = self._retry.read(self._request)
-        self._transport.secrets = (*self._transport.secrets, token)
-        self._store.save(token, expires_at)
-        self._current = (token, expires_at)
-        return token
+        kept = self._retry.read(self._request)
+        self._transport.secrets = (*self._transport.secrets, kept.token)
+        self._store.save(kept)
+        self._current = kept
+        return kept.token
 
-    def _request(self) -> tuple[str, float]:
+    def _request(self) -> Kept:
         form = {
             "grant_type": "client_credentials",
             "client_id": self._client_id,
@@ -164,11 +174,14 @@ class ClientCredentials:
             raise token_error(answer, secrets=self._transport.secrets)
         return self._read(answer.body, started)
 
-    def _read(self, body: bytes, started: float) -> tuple[str, float]:
+    def _read(self, body: bytes, started: float) -> Kept:
         try:
-            content = json.loads(body.decode("utf-8"))
-            token = str(content["access_token"])
+            content = json.loads(body.decode("utf-8-sig"))
+            token = content["access_token"]
             seconds = float(content.get("expires_in") or 86399)
         except (UnicodeDecodeError, ValueError, KeyError, TypeError, AttributeError):
-            raise TransientError("token answer unreadable", reason="broken_answer") from None
-        return token, started + seconds
+            token = None
+        if not token or not isinstance(token, str):
+            raise TransientError("token answer unreadable", reason="broken_answer")
+        ends = started + seconds
+        return Kept(token, ends, ends - min(self._renew_before, seconds / 10))

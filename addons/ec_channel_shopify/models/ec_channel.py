@@ -190,8 +190,12 @@ class EcChannel(models.Model):
             self._shopify_sync_locations(report.places)
         return result
 
-    def _shopify_sync_locations(self, places):
-        """Make the list of locations what the shop says; warehouses chosen by a person stay."""
+    def _shopify_sync_locations(self, places, choose=False):
+        """Make the list of locations what the shop says; warehouses chosen by a person stay.
+
+        :param choose: take the first location also where several warehouses are possible: its
+            number is the sum of all of them anyway
+        """
         self.ensure_one()
         known = {
             row.gid: row for row in self.with_context(active_test=False).shopify_location_ids
@@ -209,8 +213,9 @@ class EcChannel(models.Model):
         for row in known.values():
             row.active = False
         rows = self.shopify_location_ids
-        if rows and not rows.warehouse_id and len(self.warehouse_ids) == 1:
-            rows.sorted("sequence")[:1].warehouse_id = self.warehouse_ids
+        warehouses = self._stock_warehouses() if choose else self.warehouse_ids
+        if rows and not rows.warehouse_id and (choose or len(warehouses) == 1):
+            rows.sorted("sequence")[:1].warehouse_id = warehouses[:1]
 
     def _shopify_stock_locations(self):
         """The locations that stand for this channel's warehouses, the first one shows the stock.
@@ -219,7 +224,7 @@ class EcChannel(models.Model):
         """
         self.ensure_one()
         rows = self.sudo().shopify_location_ids.sorted("sequence")
-        return rows.filtered(lambda row: row.warehouse_id in self.warehouse_ids)
+        return rows.filtered(lambda row: row.warehouse_id in self._stock_warehouses())
 
     # === READING ORDERS === #
 

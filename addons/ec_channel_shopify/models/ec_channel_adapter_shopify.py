@@ -16,7 +16,7 @@ from odoo.addons.ec_unified.lib.http import Transport
 
 from ..lib import const, stock
 from ..lib.client import ShopifyClient
-from ..lib.connection import Expectations, check_connection
+from ..lib.connection import Expectations, check_connection, read_places
 from ..lib.fulfilment import push_shipment
 from ..lib.listings import read_listings
 from ..lib.order_parse import parse_order
@@ -325,6 +325,11 @@ class EcChannelAdapterShopify(models.AbstractModel):
         :raise SetupError: no location is chosen
         """
         locations = channel._shopify_stock_locations()
+        if not locations and not channel.with_context(active_test=False).shopify_location_ids:
+            # Never asked yet: a shop set up without the connection check.
+            places, _problems = read_places(self._client(channel))
+            channel._shopify_sync_locations(places, choose=True)
+            locations = channel._shopify_stock_locations()
         if not locations:
             raise SetupError("no location has a warehouse", reason="location_missing")
         return locations.mapped("gid")

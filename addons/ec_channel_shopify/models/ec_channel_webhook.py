@@ -35,7 +35,8 @@ class EcChannel(models.Model):
                 note = self.env._("Not subscribed: Shopify cannot reach %s.", result["skipped"])
             elif result.get("refused"):
                 note = self.env._(
-                    "Subscribed, but Shopify refuses: %s. The app lacks a scope for them.",
+                    "Subscribed, but Shopify refuses: %s. Check the app's scopes and its access to "
+                    "protected customer data.",
                     ", ".join(result["refused"]),
                 )
             elif result.get("base"):

@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.fields import NO_ACCESS
 from odoo.modules import module as odoo_module
 
+from ..lib.token import Kept
+
 _memory = {}
 _memory_lock = threading.Lock()
 
@@ -22,6 +24,7 @@ class EcShopifyToken(models.Model):
     channel_id = fields.Many2one("ec.channel", required=True, ondelete="cascade", readonly=True)
     access_token = fields.Char(readonly=True, copy=False, groups=NO_ACCESS)
     expires_at = fields.Datetime(readonly=True, copy=False)
+    renew_at = fields.Datetime(readonly=True, copy=False)
 
     _channel_unique = models.Constraint("UNIQUE (channel_id)", "A shop has one token.")
 
@@ -52,29 +55,37 @@ class _TableStore:
         with self._registry.cursor() as cr:
             cr.execute(
                 """
-                SELECT access_token, extract(epoch FROM expires_at AT TIME ZONE 'UTC')
-                  FROM ec_shopify_token WHERE channel_id = %s AND access_token IS NOT NULL
+                SELECT access_token, extract(epoch FROM expires_at AT TIME ZONE 'UTC')::float,
+                       extract(epoch FROM renew_at AT TIME ZONE 'UTC')::float
+                  FROM ec_shopify_token
+                 WHERE channel_id = %s AND access_token IS NOT NULL AND renew_at IS NOT NULL
                 """,
                 (self._channel_id,),
             )
             row = cr.fetchone()
-        return (row[0], float(row[1])) if row else None
+        return Kept(*row) if row else None
 
-    def save(self, token, expires_at):
+    def save(self, kept):
         with self._registry.cursor() as cr:
             # A channel that is not committed yet is not found: the token serves this run only.
             cr.execute(
                 """
                 INSERT INTO ec_shopify_token
-                       (channel_id, access_token, expires_at, create_date, write_date)
+                       (channel_id, access_token, expires_at, renew_at, create_date, write_date)
                 SELECT id, %(token)s, to_timestamp(%(expires)s) AT TIME ZONE 'UTC',
+                       to_timestamp(%(renew)s) AT TIME ZONE 'UTC',
                        now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                   FROM ec_channel WHERE id = %(channel)s
                 ON CONFLICT (channel_id) DO UPDATE
                    SET access_token = excluded.access_token, expires_at = excluded.expires_at,
-                       write_date = excluded.write_date
+                       renew_at = excluded.renew_at, write_date = excluded.write_date
                 """,
-                {"channel": self._channel_id, "token": token, "expires": expires_at},
+                {
+                    "channel": self._channel_id,
+                    "token": kept.token,
+                    "expires": kept.expires_at,
+                    "renew": kept.renew_at,
+                },
             )
 
     @contextmanager
@@ -96,9 +107,9 @@ class _MemoryStore:
     def get(self):
         return _memory.get(self._key)
 
-    def save(self, token, expires_at):
+    def save(self, kept):
         with _memory_lock:
-            _memory[self._key] = (token, expires_at)
+            _memory[self._key] = kept
 
     def lock(self):
         return nullcontext()

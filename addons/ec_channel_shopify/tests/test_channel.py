@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
 from ..lib.domain import clean_domain
+from ..lib.token import Kept
 from ..models.ec_shopify_token import _TableStore
 from .common import ShopifyCommon
 
@@ -111,11 +112,13 @@ class TestShopifyChannel(ShopifyCommon):
         self.assertIsNone(other.get())
         expires = time.time() + 3600
         with one.lock():
-            one.save("shpat_kept", expires)
-        self.assertEqual(other.get()[0], "shpat_kept")
-        self.assertAlmostEqual(other.get()[1], expires, delta=1)
-        other.save("shpat_next", expires)
-        self.assertEqual(one.get()[0], "shpat_next")
+            one.save(Kept("shpat_kept", expires, expires - 600))
+        kept = other.get()
+        self.assertEqual(kept.token, "shpat_kept")
+        self.assertAlmostEqual(kept.expires_at, expires, delta=1)
+        self.assertAlmostEqual(kept.renew_at, expires - 600, delta=1)
+        other.save(kept._replace(token="shpat_next"))
+        self.assertEqual(one.get().token, "shpat_next")
 
     def drop_committed(self, channel_id):
         with self.registry.cursor() as cr:
@@ -124,7 +127,7 @@ class TestShopifyChannel(ShopifyCommon):
     def test_token_of_an_uncommitted_channel_serves_this_run_only(self):
         store = _TableStore(self.registry, self.shopify.id)
         with store.lock():
-            store.save("shpat_kept", time.time() + 3600)
+            store.save(Kept("shpat_kept", time.time() + 3600, time.time() + 3000))
         self.assertIsNone(store.get())
 
     def test_order_link(self):

@@ -9,10 +9,6 @@ from .common import ShopifyCommon
 class TestShopifyContract(AdapterContract, ShopifyCommon):
     """What every adapter has to fulfil, against the simulated shop."""
 
-    # Shopify awaits no confirmation of orders.
-    test_contract_confirm_is_idempotent = None
-    test_contract_confirm_unknown_order = None
-
     def contract_channel(self):
         return self.shopify
 

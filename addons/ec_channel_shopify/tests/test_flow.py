@@ -176,6 +176,42 @@ class TestShopifyFlow(ShopifyCommon):
         sku = self.shopify.sku_ids.filtered(lambda row: row.sku_code == "TST-TEA")
         self.assertFalse(sku.dirty)
 
+    def test_stock_of_a_shop_whose_connection_was_never_checked(self):
+        self.shopify.shopify_location_ids.unlink()
+        other = self.env["stock.warehouse"].create({"name": "Second", "code": "SEC"})
+        self.shopify.warehouse_ids |= other
+        self.connect_items()
+        self.put_stock(self.tea, 9)
+        self.push()
+        self.assertEqual(self.shown("TST-TEA"), 9)
+        chosen = self.shopify.shopify_location_ids.filtered("warehouse_id")
+        self.assertEqual(len(chosen), 1)
+
+    def test_shop_made_by_script_with_address_and_token_alone(self):
+        shop = self.env["ec.channel"].create(
+            {
+                "name": "Script",
+                "provider": "shopify",
+                "state": "active",
+                "api_url": f"{self.shop.api_url}/",
+                "shopify_access_token": self.shop.access_token,
+                "company_id": self.company.id,
+            }
+        )
+        shop = shop.with_context(self.shopify.env.context)
+        ref = self.shop.buy(lines=[{"sku": "TST-TEA", "quantity": 1}])
+        self.put_stock(self.tea, 20)
+        self.env.cr.flush()
+        shop.action_pull_orders()
+        shop.action_push_stock()
+        order = self.env["sale.order"].search(
+            [("ec_channel_id", "=", shop.id), ("ec_order_ref", "=", ref)]
+        )
+        self.assertEqual(order.amount_total, self.shop.order(ref)["buyer_total"])
+        self.assertEqual(order.order_line.product_id & self.tea, self.tea)
+        self.assertEqual(self.shown("TST-TEA"), 19)
+        self.assertTrue(shop.action_check_connection(), shop.check_report)
+
     def test_no_location_chosen(self):
         self.connect_items()
         self.shopify.shopify_location_ids.warehouse_id = False

@@ -72,6 +72,7 @@ class Evaluation:
     variables: dict[str, Any]
     check_paging: bool = True
     surcharge: bool = True
+    each_id: bool = False
     details: list[dict[str, Any]] | None = None
 
 
@@ -229,6 +230,8 @@ class CostPlan:
         if plan.parent == "Mutation" and plan.name == "productSet":
             cost += product_set_input_cost(_arg(plan, "input", ev) or {})
         children = self._children(plan, ev, here, value)
+        if ev.each_id and "ids" in plan.fielddef.args:
+            children *= len(_arg(plan, "ids", ev) or ()) if value is None else len(value)
         _note(ev, here, plan.own, cost + children, children)
         return cost + children
 

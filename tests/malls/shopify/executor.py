@@ -116,7 +116,10 @@ class Executor:
         plan = prepared.plan(self.loaded, operation)
         details: list[dict[str, Any]] | None = [] if request.debug else None
         evaluation = Evaluation(
-            values, surcharge=self.settings.list_without_first_surcharge, details=details
+            values,
+            surcharge=self.settings.list_without_first_surcharge,
+            each_id=self.settings.price_each_id,
+            details=details,
         )
         try:
             requested = plan.requested(evaluation)

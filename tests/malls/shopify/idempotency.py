@@ -55,12 +55,12 @@ def once(
     entry: dict[str, Any] = {"body": body, "at": store.now(), "state": "running", "result": None}
     store.idempotency[(name, key)] = entry
     try:
-        result = run()
-    except Exception:
-        store.idempotency.pop((name, key), None)
-        raise
+        entry["result"] = run()
+    finally:
+        if entry["result"] is None:  # it raised: nothing was done, the key is free again
+            store.idempotency.pop((name, key), None)
+    result: dict[str, Any] = entry["result"]
     entry["state"] = "failed" if result.get("userErrors") else "done"
-    entry["result"] = result
     return result
 
 

@@ -45,6 +45,7 @@ class Settings:
     # section 4
     throttle: bool = True
     list_without_first_surcharge: bool = True
+    price_each_id: bool = False  # [?] nodes(ids:) costs every id, not the list once
     # section 6
     index_lag_seconds: float = 0.0
     # section 7

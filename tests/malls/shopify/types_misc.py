@@ -16,7 +16,7 @@ from .resolve import Context, resolves, user_error
 from .search import Filter
 from .types_product import metafield_view
 from .types_root import found_rows, tick
-from .webhooks import CUSTOMER_TOPICS, Subscription
+from .webhooks import CUSTOMER_TOPICS, Subscription, missing_scope
 
 Args = dict[str, Any]
 
@@ -309,7 +309,7 @@ def _create_subscription(root: Any, ctx: Context, args: Args) -> Any:
                 "topics containing protected customer data.",
                 ["topic"],
             )
-        if made.rest_topic.startswith("orders/") and "read_orders" not in ctx.scopes:
+        if missing_scope(made.rest_topic, ctx.scopes):
             raise Refusal(
                 "You do not have permission to create or update webhooks with "
                 + made.rest_topic

@@ -75,6 +75,28 @@ def topic_name(enum: str) -> str:
     return f"{head}/{rest}"
 
 
+#: Resource of a topic -> scope it takes (section 7); others need none.
+_TOPIC_SCOPES = {
+    "orders": "read_orders",
+    "refunds": "read_orders",
+    "order_transactions": "read_orders",
+    "fulfillments": "read_fulfillments",
+    "fulfillment_orders": "read_merchant_managed_fulfillment_orders",
+    "returns": "read_returns",
+    "customers": "read_customers",
+    "products": "read_products",
+    "inventory_levels": "read_inventory",
+    "inventory_items": "read_inventory",
+    "locations": "read_locations",
+}
+
+
+def missing_scope(topic: str, held: frozenset[str]) -> bool:
+    """Whether an app with these scopes may not subscribe to a topic (``orders/updated``)."""
+    scope = _TOPIC_SCOPES.get(topic.partition("/")[0])
+    return scope is not None and scope not in held
+
+
 @dataclass
 class Delivery:
     """One message on its way."""
