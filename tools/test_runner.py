@@ -38,6 +38,18 @@ class Result:
     seconds: float
 
 
+def counted(what: str, work: Callable[[], Counts]) -> Counts:
+    """What ``work`` counted. Whatever it raises is one failure that shows its whole trace: nothing
+    passes unseen, and the other legs still run."""
+    try:
+        return work()
+    except ToolError as error:
+        report = f"{what} could not run: {error}"
+    except Exception:
+        report = f"{what} crashed:\n{traceback.format_exc()}"
+    return Counts(failed=1, report=report)
+
+
 class Run:
     """One run of the wanted legs."""
 
@@ -54,12 +66,7 @@ class Run:
             return
         say(f"leg {name}: started")
         start = time.monotonic()
-        try:
-            counts = function()
-        except ToolError as error:
-            counts = Counts(failed=1, report=f"leg {name} could not run: {error}")
-        except Exception:
-            counts = Counts(failed=1, report=traceback.format_exc())
+        counts = counted(f"leg {name}", function)
         seconds = time.monotonic() - start
         with self._lock:
             self.results.append(Result(name, counts, seconds))
@@ -119,17 +126,16 @@ class Run:
 
     def _guarded(self, name: str, lane: Callable[[], None]) -> None:
         """Count a lane that dies outside of a leg as one failure."""
-        try:
+
+        def work() -> Counts:
             lane()
-        except ToolError as error:
-            report = f"{name}: {error}"
-        except Exception:
-            report = f"{name}:\n{traceback.format_exc()}"
-        else:
-            return
-        print(report, flush=True)
-        with self._lock:
-            self.results.append(Result(name, Counts(failed=1), 0))
+            return Counts()
+
+        counts = counted(name, work)
+        if counts.failed:
+            print(counts.report, flush=True)
+            with self._lock:
+                self.results.append(Result(name, counts, 0))
 
 
 def main(arguments: list[str]) -> int:
