@@ -242,6 +242,20 @@ def test_retry_after_of_a_busy_server(scripted, server, waits):
     assert waits[0] == 7.0
 
 
+def test_scopes_that_are_not_told_are_not_missing(scripted, server):
+    shop = {"name": "x", "myshopifyDomain": "x.myshopify.com", "currencyCode": "JPY"}
+    info = {"shop": {**shop, "taxesIncluded": True}, "currentAppInstallation": None}
+    place = {"id": "gid://shopify/Location/1", "name": "x", "isActive": True}
+    nodes = [{**place, "isFulfillmentService": False}]
+    server.answer(200, {"data": info})
+    server.answer(
+        200, {"data": {"locations": {"nodes": nodes, "pageInfo": {"hasNextPage": False}}}}
+    )
+    server.answer(200, {"data": {"orders": {"nodes": []}}})
+    report = check_connection(scripted, Expectations())
+    assert report.ok and not report.problems and report.places == ((place["id"], "x"),)
+
+
 @pytest.mark.parametrize("end", ["", "/", "/admin", "/admin/", "/admin/api/2026-10/graphql.json"])
 def test_addresses_pasted_with_more_than_the_host(end):
     assert shop_address(f" http://127.0.0.1:80/shop{end} ") == "http://127.0.0.1:80/shop"

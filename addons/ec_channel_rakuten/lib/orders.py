@@ -87,9 +87,9 @@ class OrderService:
             numbers.update(dict.fromkeys(found))
             paging = answer.get("PaginationResponseModel") or {}
             splittable = end - start > _SMALLEST_WINDOW
-            if (paging.get("totalRecordsAmount") or 0) >= const.SEARCH_MAX_HITS and splittable:
+            if int(paging.get("totalRecordsAmount") or 0) >= const.SEARCH_MAX_HITS and splittable:
                 return None
-            if not found or page >= (paging.get("totalPages") or 1):
+            if not found or page >= int(paging.get("totalPages") or 1):
                 return list(numbers)
             page += 1
 

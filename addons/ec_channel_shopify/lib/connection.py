@@ -36,9 +36,11 @@ def check_connection(client: ShopifyClient, wanted: Expectations) -> ConnectionR
             problems=(Problem(reason="wrong_host", params={"what": error.message}),)
         )
     shop = reply.data["shop"]
-    installation = reply.data.get("currentAppInstallation") or {}
-    granted = granted_scopes(row["handle"] for row in installation.get("accessScopes") or ())
-    problems = [*_scope_problems(granted, wanted), *_shop_problems(shop, wanted)]
+    problems = _shop_problems(shop, wanted)
+    scopes = (reply.data.get("currentAppInstallation") or {}).get("accessScopes")
+    if scopes is not None:  # else the refused calls themselves will name what is missing
+        granted = granted_scopes(row["handle"] for row in scopes)
+        problems = [*_scope_problems(granted, wanted), *problems]
     if client.answered_version and client.answered_version != client.version:
         problems.append(
             Problem(
