@@ -1,7 +1,7 @@
 """``make bench``: all benchmarks in one run, as ratios; written to ``bench/results.md``.
 
 Arguments name the parts to run (default: all): ``import``, ``lag``, ``calls``, ``crash``,
-``oversell``, ``lists``.
+``oversell``, ``lists``, ``mails``, ``shipping``.
 Numbers of different runs or machines are not to be compared; the ratios inside one run are.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench import calls, lag, lists, oversell  # noqa: E402
+from bench import calls, lag, lists, mails, oversell, shipping  # noqa: E402
 from tests.system import crash, shops  # noqa: E402
 from tools.console import say  # noqa: E402
 from tools.lab import Lab  # noqa: E402
@@ -89,6 +89,17 @@ def bench_oversell() -> list[str]:
     return oversell.report()
 
 
+def bench_shipping() -> list[str]:
+    """Cost per row of label and tracking files."""
+    with Lab("ec_bench_shipping", {}) as lab:
+        return shipping.report(lab)
+
+
+def bench_mails() -> list[str]:
+    """Cost of a mail, and who gets it when everything fails."""
+    return mails.report()
+
+
 def bench_lists() -> list[str]:
     """Screens in a database of many orders."""
     return lists.report()
@@ -100,6 +111,8 @@ PARTS: dict[str, Callable[[], list[str]]] = {
     "lag": bench_lag,
     "crash": bench_crash,
     "oversell": bench_oversell,
+    "mails": bench_mails,
+    "shipping": bench_shipping,
     "lists": bench_lists,
 }
 

@@ -20,6 +20,7 @@
         "wizards/ec_mail_manual_views.xml",
         "wizards/ec_mail_rerun_views.xml",
         "wizards/ec_mail_server_log_views.xml",
+        "wizards/ec_mail_consent_import_views.xml",
         "views/ec_mail_entry_views.xml",
         "views/ec_mail_rule_views.xml",
         "views/ec_mail_kind_views.xml",

@@ -34,16 +34,7 @@ class EcMailUnsubscribe(http.Controller):
         """Record it; also called by mail programs (one-click unsubscribe, RFC 8058)."""
         entry = self._entry(entry_id, token)
         if entry:
-            entry.env["ec.mail.consent"].create(
-                {
-                    "partner_id": entry.order_id.partner_id.id,
-                    "company_id": entry.company_id.id,
-                    "channel_id": entry.channel_id.id,
-                    "role": "all",
-                    "state": "withdrawn",
-                    "source": "link",
-                }
-            )
+            entry.env["ec.mail.consent"]._withdraw(entry.order_id.partner_id, entry.channel_id)
         return self._page(entry_id, token, done=True)
 
     def _page(self, entry_id, token, done):

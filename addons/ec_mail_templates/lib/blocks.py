@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html import escape
 
-from .plain_text import text_width
+from .plain_text import WIDTH, text_width, wrap
 
 RULE = "-" * 36
 _CELL = "padding:4px 8px;border-bottom:1px solid #ddd;vertical-align:top;"
@@ -59,6 +59,7 @@ def _text_row(row: Row, width: int) -> list[str]:
         lines = [row.label]
     else:
         label = row.label + " " * max(0, width - text_width(row.label))
+        value = [piece for part in value for piece in wrap(part, WIDTH - width - 2)]
         lines = [f"{label}：{value[0]}", *(f"{' ' * (width + 2)}{part}" for part in value[1:])]
     lines += [f"  {part}" for part in row.note.split("\n") if part.strip()]
     if row.link:

@@ -79,12 +79,25 @@ def wrap(line: str, width: int = WIDTH) -> list[str]:
     return rows
 
 
+#: After these a phrase may end, if a new word (kanji, katakana, polite お/ご) begins.
+_PARTICLES = "はがをにのとでもへやうえてくら"
+_BREAK = re.compile(rf"(?<=[{_PARTICLES}])(?=[一-鿿々ァ-ヶ]|[おご][一-鿿])")
+#: Kanji that go on with the word before them: 申し上げます, 取り消し, 打ち合わせ.
+_GOES_ON = "上合消込直付出入切替扱組"
+
+
 def _natural_break(row: str, width: int) -> tuple[str, str]:
-    """Break after a comma or full stop rather than within a word, if one is late enough."""
+    """Break after a comma or full stop, else between two phrases, rather than within a word; in
+    any case late enough in the line."""
     at = max(row.rfind("、"), row.rfind("。")) + 1
     if at and at < len(row) and text_width(row[:at]) >= width * 0.55:
         return row[:at], row[at:]
-    return row, ""
+    places = [
+        match.start()
+        for match in _BREAK.finditer(row)
+        if row[match.start()] not in _GOES_ON and text_width(row[: match.start()]) >= width * 0.6
+    ]
+    return (row[: places[-1]], row[places[-1] :]) if places else (row, "")
 
 
 def html_to_text(source: str, width: int = WIDTH) -> str:

@@ -54,3 +54,18 @@ class EcMailConsent(models.Model):
         for row in rows:  # newest first
             last.setdefault(row.partner_id, row.state)
         return partners.filtered(lambda partner: last.get(partner) == "given")
+
+    @api.model
+    def _withdraw(self, partner, channel, note=None):
+        """The buyer wants no more of these."""
+        return self.create(
+            {
+                "partner_id": partner.id,
+                "company_id": channel.company_id.id,
+                "channel_id": channel.id,
+                "role": "all",
+                "state": "withdrawn",
+                "source": "link",
+                "note": note,
+            }
+        )

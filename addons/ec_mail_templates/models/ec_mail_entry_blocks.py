@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models, tools
 
+from ..const import PREPAID_ROLES, UNPAID_STATES
 from ..lib.blocks import Block, as_html, as_text
 
 GOODS = ("product", "unknown", False)
@@ -33,6 +34,8 @@ class EcMailEntry(models.Model):
     block_destinations = fields.Html(compute="_compute_block_destinations", sanitize=False)
     block_payment = fields.Html(compute="_compute_block_payment", sanitize=False)
     block_parcels = fields.Html(compute="_compute_block_parcels", sanitize=False)
+    block_next = fields.Html(compute="_compute_block_next", sanitize=False)
+    block_plan = fields.Html(compute="_compute_block_plan", sanitize=False)
     block_signature = fields.Html(compute="_compute_block_signature", sanitize=False)
     block_unsubscribe = fields.Html(compute="_compute_block_unsubscribe", sanitize=False)
 
@@ -106,12 +109,22 @@ class EcMailEntry(models.Model):
                 block.add(
                     self.env._("Ordered on"), entry._moment(order.ec_ordered_at or order.date_order)
                 )
-                block.add(self.env._("Payment"), order.ec_payment_label)
+                block.add(self.env._("Payment"), entry._payment_name(order))
                 block.add(self.env._("Delivery"), order.ec_delivery_label)
                 block.add(self.env._("Wished delivery"), entry._wish(order))
+                block.add(self.env._("Drop-off place"), order.ec_drop_off)
                 entry._add_gift(block, order)
+                block.add(self.env._("Remarks"), (order.ec_remarks or "").strip())
                 blocks.append(block)
             entry.block_order = entry._show(blocks)
+
+    def _payment_name(self, order):
+        """How the buyer pays, in words he knows: not the name of a payment company's product."""
+        label = (order.ec_payment_label or "").rpartition(" - ")[2]
+        if not label.isascii() or order.ec_payment_role in (False, "other", "wallet"):
+            return label
+        roles = dict(order._fields["ec_payment_role"]._description_selection(self.env))
+        return roles[order.ec_payment_role]
 
     def _wish(self, order):
         """Wish date and hours in words."""
@@ -141,7 +154,11 @@ class EcMailEntry(models.Model):
         for entry in self:
             blocks = []
             for order in entry._told().order_id:
-                blocks += [entry._items(order), entry._amounts(order)]
+                number = order.ec_order_number or order.name
+                of_order = f"（{number}）" if entry.follower_ids else ""
+                for block in (entry._items(order), entry._amounts(order)):
+                    block.title += of_order
+                    blocks.append(block)
             entry.block_items = entry._show(blocks)
 
     def _items(self, order):
@@ -181,8 +198,10 @@ class EcMailEntry(models.Model):
         for kind, label in self._fee_labels().items():
             lines = order.order_line.filtered(lambda line, kind=kind: line.ec_line_kind == kind)
             amount = sum(line.price_unit * line.product_uom_qty for line in lines)
-            if amount or (kind == "shipping" and lines):
+            if amount or kind == "shipping":
                 block.add(label, self._money(amount, order))
+            if kind == "shop_discount":
+                self._add_discount_in_prices(block, order, -amount)
         if order.ec_undecided:
             block.add(
                 self.env._("Total"), self.env._("We will tell you the amount by mail."), strong=True
@@ -191,9 +210,10 @@ class EcMailEntry(models.Model):
         if order.ec_points:
             block.add(self.env._("Points used"), self._money(-order.ec_points, order))
         if order.ec_mall_coupon:
-            block.add(self.env._("Coupon"), self._money(-order.ec_mall_coupon, order))
+            block.add(self.env._("Coupon used"), self._money(-order.ec_mall_coupon, order))
         total = self._money(order.ec_buyer_total, order)
-        block.add(self.env._("You pay"), self.env._("%s (tax included)", total), strong=True)
+        label = self.env._("Order total") if order.state == "cancel" else self.env._("You pay")
+        block.add(label, self.env._("%s (tax included)", total), strong=True)
         for row in order.ec_tax_summary or []:
             block.add(
                 self.env._("of this %s%%", f"{float(row['rate']) * 100:g}"),
@@ -204,6 +224,13 @@ class EcMailEntry(models.Model):
                 ),
             )
         return block
+
+    def _add_discount_in_prices(self, block, order, shown):
+        """Some malls tell discounts that their prices contain already."""
+        rest = order.ec_shop_coupon - shown
+        if rest > 0:
+            text = self.env._("%s (already taken off the prices)", self._money(rest, order))
+            block.add(self.env._("Discount"), text)
 
     @api.model
     def _fee_labels(self):
@@ -224,16 +251,64 @@ class EcMailEntry(models.Model):
     @api.depends("order_id")
     def _compute_block_payment(self):
         for entry in self:
-            order, channel = entry.order_id, entry.channel_id
+            order = entry.order_id
             block = Block(self.env._("Payment"))
-            block.add(self.env._("Amount"), entry._money(order.ec_buyer_total, order), strong=True)
-            block.add(self.env._("Method"), order.ec_payment_label)
+            total = sum(entry._told().order_id.mapped("ec_buyer_total"))
+            block.add(self.env._("Amount"), entry._money(total, order), strong=True)
+            block.add(self.env._("Method"), entry._payment_name(order))
             block.add(self.env._("Pay by"), entry._day(order.ec_payment_due_on))
-            if order.ec_payment_role == "bank":
-                block.add(self.env._("Our account"), channel.ec_mail_bank_account)
-            if order.ec_payment_role == "konbini":
-                block.add(self.env._("How to pay"), channel.ec_mail_konbini_note)
+            label, how = entry._how_to_pay(order)
+            block.add(label, how)
             entry.block_payment = entry._show([block])
+
+    def _how_to_pay(self, order):
+        """(label, text) of the way to pay; malls and payment companies tell it themselves."""
+        channel = self.channel_id
+        if order.ec_payment_role == "bank" and channel.ec_mail_bank_account:
+            return self.env._("Our account"), channel.ec_mail_bank_account
+        if order.ec_payment_role == "konbini" and channel.ec_mail_konbini_note:
+            return self.env._("How to pay"), channel.ec_mail_konbini_note
+        text = self.env._("As told in the mail of the shop's site or of the payment company.")
+        return self.env._("How to pay"), text
+
+    # === WHAT COMES NEXT === #
+
+    @api.depends_context(*_CONTEXT)
+    @api.depends("order_id")
+    def _compute_block_next(self):
+        for entry in self:
+            roles = entry._told().order_id.mapped("ec_payment_role")
+            unpaid = entry._told().order_id.filtered(lambda o: o.ec_payment_state in UNPAID_STATES)
+            texts = []
+            if unpaid and set(PREPAID_ROLES) & set(roles):
+                texts.append(
+                    self.env._("We prepare the goods as soon as your payment has arrived.")
+                )
+            else:
+                texts.append(self.env._("We ship as soon as the goods are ready."))
+            texts.append(self.env._("You get another mail when they have left."))
+            entry.block_next = Markup("<p>%s</p>") % "".join(texts)
+
+    @api.depends_context(*_CONTEXT)
+    @api.depends("order_id")
+    def _compute_block_plan(self):
+        """The day we mean to ship, where it is known and not past."""
+        for entry in self:
+            block = Block("")
+            block.add(self.env._("Planned shipping"), entry._day(entry._planned_day()))
+            entry.block_plan = entry._show([block]) if block.rows else ""
+
+    def _planned_day(self):
+        order = self.order_id
+        pickings = order.picking_ids.filtered(lambda p: p.state not in ("done", "cancel"))
+        days = [order.commitment_date and self._local(order.commitment_date)]
+        if "ec_ship_on" in pickings._fields:
+            days = pickings.mapped("ec_ship_on") + days
+        today = self._local(fields.Datetime.now())
+        return next((day for day in days if day and day >= today), None)
+
+    def _local(self, moment):
+        return pytz.utc.localize(moment).astimezone(self._zone()).date()
 
     # === SIGNATURE === #
 
@@ -249,6 +324,10 @@ class EcMailEntry(models.Model):
                 style = "border-top:1px solid #888;margin-top:16px;padding-top:8px;color:#444;"
                 entry.block_signature = Markup(f'<div style="{style}">{lines}</div>')
 
+    def _links_allowed(self):
+        policy = self.channel_id.ec_mail_policy_id
+        return not policy or policy.links_allowed
+
     @api.depends_context(*_CONTEXT)
     @api.depends("order_id")
     def _compute_block_unsubscribe(self):
@@ -256,7 +335,12 @@ class EcMailEntry(models.Model):
             if entry.role == "transaction":
                 entry.block_unsubscribe = False
                 continue
-            note = self.env._("If you do not want such mails any more, please use this link.")
             block = Block("")
-            block.add("", note, link=entry._unsubscribe_url())
+            if entry._links_allowed():
+                note = self.env._("If you do not want such mails any more, please use this link.")
+                block.add("", note, link=entry._unsubscribe_url())
+            else:
+                word = self.env._("unsubscribe")
+                note = self.env._("If you do not want such mails any more, answer “%s”.", word)
+                block.add("", note)
             entry.block_unsubscribe = entry._show([block])

@@ -26,8 +26,10 @@ class EcMailEntry(models.Model):
         if "ec_parcel_ids" in pickings._fields:
             for row in pickings.sudo().ec_parcel_ids.filtered(lambda p: p.state == "active"):
                 name = row.picking_id.carrier_id.name or self.order_id.ec_delivery_label or ""
-                label = carrier_label(row.carrier_code or carrier_key(name), name)
-                found.append((row.picking_id, label, row.number, row.url or ""))
+                key = carrier_key(name)
+                label = carrier_label(row.carrier_code, "") or carrier_label(key, name)
+                url = row.url or tracking_url(key, row.number)
+                found.append((row.picking_id, label, row.number, url))
         told = {picking for picking, *_rest in found}
         for picking in pickings.filtered(lambda p: p not in told):
             name = picking.carrier_id.name or self.order_id.ec_delivery_label or ""
@@ -63,7 +65,18 @@ class EcMailEntry(models.Model):
                     block.add(self.env._("Shipped on"), entry._moment(picking.date_done))
                     block.add(self.env._("Delivery"), picking.carrier_id.name)
                 blocks = [block]
+            entry._add_cash_on_delivery(blocks)
             entry.block_parcels = entry._show(blocks)
+
+    def _add_cash_on_delivery(self, blocks):
+        """What the buyer has to have ready at the door."""
+        orders = self._told().order_id.filtered(lambda order: order.ec_payment_role == "cod")
+        if orders and not any(orders.mapped("ec_undecided")):
+            block = Block(self.env._("Cash on delivery"))
+            total = sum(orders.mapped("ec_buyer_total"))
+            label = self.env._("To pay at the door")
+            block.add(label, self._money(total, orders[0]), strong=True)
+            blocks.append(block)
 
     def _parcel_block(self, parcel, number):
         block = Block(self.env._("Parcel %s", number))
@@ -71,7 +84,8 @@ class EcMailEntry(models.Model):
         block.add(self.env._("Shipped on"), self._moment(picking.date_done))
         block.add(self.env._("Carrier"), parcel["carrier"])
         block.add(self.env._("Tracking number"), parcel["number"], link=parcel["url"])
-        if len(self._pickings_of_told().partner_id) > 1:
+        places = {self._place_key(p.partner_id) for p in self._pickings_of_told()}
+        if len(places) > 1:
             block.add(self.env._("To"), f"{picking.partner_id.name or ''} 様")
         return block
 
@@ -81,13 +95,17 @@ class EcMailEntry(models.Model):
             pickings |= entry._pickings()
         return pickings
 
+    def _place_key(self, place):
+        """The same place may be several contacts."""
+        return (place.name, self._address(place))
+
     @api.depends_context(*_CONTEXT)
     @api.depends("order_id")
     def _compute_block_destinations(self):
         for entry in self:
             blocks = []
             for order in entry._told().order_id:
-                blocks += entry._destination_blocks(order)
+                blocks += [b for b in entry._destination_blocks(order) if b not in blocks]
             entry.block_destinations = entry._show(blocks)
 
     def _destination_blocks(self, order):

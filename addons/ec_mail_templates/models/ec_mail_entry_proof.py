@@ -3,10 +3,13 @@
 import re
 
 from odoo import api, fields, models
-from odoo.tools.mail import email_normalize, email_split
+from odoo.tools.mail import email_normalize, email_split, html2plaintext
 
 #: The ledger is asked for at most so many words of a subject.
 _WORDS = 40
+#: An answer that takes the consent back: in the subject, or a short first line.
+_STOP = ("配信停止", "unsubscribe")
+_SHORT = 40
 
 
 class EcMailEntry(models.Model):
@@ -36,6 +39,16 @@ class EcMailEntry(models.Model):
         return self._note_proof(set(re.findall(r"<[^<>\s]+@[^<>\s]+>", text or "")))
 
     # === ANSWERS === #
+
+    @api.model
+    def _note_unsubscribe(self, order, message):
+        """An answer that only asks for no more such mails takes the consent back."""
+        first = next(iter(html2plaintext(message.get("body") or "").split("\n")), "").strip()
+        asked = [message.get("subject") or "", first if len(first) <= _SHORT else ""]
+        if any(word in text.lower() for word in _STOP for text in asked):
+            self.env["ec.mail.consent"].sudo()._withdraw(
+                order.partner_id, order.ec_channel_id, self.env._("Asked for by a mail.")
+            )
 
     @api.model
     def _find_answered(self, message):

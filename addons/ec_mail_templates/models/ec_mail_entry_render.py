@@ -2,6 +2,7 @@
 
 import base64
 import logging
+import re
 
 from odoo import api, fields, models
 from odoo.tools import formataddr
@@ -11,6 +12,8 @@ from ..lib.plain_text import html_to_text, one_line, safe_chars
 
 _logger = logging.getLogger(__name__)
 BATCH = 50
+#: Left by a template for a person to fill in, for example a coupon's code.
+PLACEHOLDER = re.compile("（ここに[^）]*）")
 WRITTEN = ("subject", "body_html", "report_template_ids", "attachment_ids")
 
 
@@ -105,13 +108,20 @@ class EcMailEntry(models.Model):
         ready = {}
         for entry in self:
             draft = drafts[entry.id]
-            problems = entry.channel_id.ec_mail_policy_id._findings(draft["body"] + draft["text"])
-            if problems and not entry.approved:
+            why, final = entry._why_held(draft)
+            if why and (final or not entry.approved):
                 entry._keep_draft(draft)
-                entry._settle("held", entry._describe_findings(problems))
+                entry._settle("held", why, approved=False)
                 continue
             ready[entry.id] = draft
         self.browse(ready)._queue(ready)
+
+    def _why_held(self, draft):
+        """(why a person has to look at this text, whether it may not go out as it is)."""
+        if PLACEHOLDER.search(draft["text"]):
+            return self.env._("The text still has a place to be filled in."), True
+        problems = self.channel_id.ec_mail_policy_id._findings(draft["body"] + draft["text"])
+        return (self._describe_findings(problems) if problems else ""), False
 
     def _render(self, template):
         """Subject, HTML, text and attachments per entry.
@@ -150,7 +160,7 @@ class EcMailEntry(models.Model):
     def _print_reports(self):
         """PDFs the rule asks for: [(file name, base64)]."""
         files = []
-        for report in self.rule_id.report_ids.sudo():
+        for report in self.rule_id.report_ids.sudo().with_context(lang=self.lang):
             records = self._records_for(report.model)
             for record in records:
                 content, kind = report._render_qweb_pdf(report, record.ids)
@@ -255,6 +265,15 @@ class EcMailEntry(models.Model):
             # Relays refuse an envelope sender that is not the shop's registered address.
             headers["Return-Path"] = self.channel_id.ec_mail_from
         if self.role != "transaction":
-            headers["List-Unsubscribe"] = f"<{self._unsubscribe_url()}>"
-            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+            headers.update(self._unsubscribe_headers())
         return headers
+
+    def _unsubscribe_headers(self):
+        """For the button of mail programs: one click, or a mail where links are forbidden."""
+        if not self._links_allowed():
+            address = self.channel_id.ec_mail_reply_to or self.channel_id.ec_mail_from
+            return {"List-Unsubscribe": f"<mailto:{address}?subject=unsubscribe>"}
+        return {
+            "List-Unsubscribe": f"<{self._unsubscribe_url()}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }

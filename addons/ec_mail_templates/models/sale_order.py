@@ -55,6 +55,12 @@ class SaleOrder(models.Model):
         self.env["ec.mail.signal"]._note(self.browse(changed))
         return result
 
+    def message_update(self, msg_dict, update_vals=None):
+        """An answer to a mail may take back the consent to more of them."""
+        for order in self.filtered("ec_channel_id"):
+            self.env["ec.mail.entry"].sudo()._note_unsubscribe(order, msg_dict)
+        return super().message_update(msg_dict, update_vals)
+
     def button_mails(self):
         """All mails of this order, those not sent too."""
         self.ensure_one()

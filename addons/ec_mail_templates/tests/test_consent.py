@@ -1,9 +1,10 @@
 """Follow-ups need consent, come seldom, and can be stopped."""
 
+import base64
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -84,6 +85,41 @@ class TestConsent(MailCommon):
         for change in (lambda: row.write({"state": "withdrawn"}), row.unlink):
             with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_model"):
                 change()
+
+    def test_imported_and_seen_on_the_contact(self):
+        order = self.pull(self.mixed_order("C-9"))
+        buyer = order.partner_id
+        content = (
+            "メールアドレス,同意,日時,用途\n"
+            f"{buyer.email},○,2026/10/01 09:30,販促\n"
+            "unknown@example.com,○,2026/10/01 09:30,\n"
+        )
+        for encoding, added in (("cp932", 1), ("utf-8-sig", 0)):
+            wizard = (
+                self.env["ec.mail.consent.import"]
+                .with_user(self.clerk)
+                .create({"file": base64.b64encode(content.encode(encoding)), "file_name": "a.csv"})
+            )
+            before = len(buyer.ec_mail_consent_ids)
+            wizard.button_import()
+            self.env.invalidate_all()
+            self.assertEqual(len(buyer.ec_mail_consent_ids) - before, added)
+            self.assertIn("3", wizard.result, "the line of the unknown address")
+        row = buyer.ec_mail_consent_ids
+        self.assertEqual((row.source, row.role, row.state), ("import", "promotion", "given"))
+        self.assertEqual(str(row.recorded_at), "2026-10-01 00:30:00")
+        self.assertEqual(buyer.with_user(self.clerk).ec_mail_consent, "given")
+
+    def test_import_refuses_what_it_cannot_read(self):
+        wizards = self.env["ec.mail.consent.import"].with_user(self.clerk)
+        for content in ("名前\n山田\n".encode(), b"\x81\x00\xff"):
+            with self.assertRaises(UserError):
+                wizards.create({"file": base64.b64encode(content)}).button_import()
+
+    def test_days_are_a_setting(self):
+        settings = self.env["res.config.settings"].create({"ec_mail_promotion_days": 30})
+        settings.execute()
+        self.assertEqual(self.env.company.ec_mail_promotion_days, 30)
 
 
 @tagged("post_install", "-at_install")

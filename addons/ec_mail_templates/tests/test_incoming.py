@@ -86,7 +86,6 @@ class TestIncoming(MailCommon):
         self.assertEqual(self.heard(), 1)
 
     def test_stranger_cannot_write_into_an_order(self):
-        self.env["mail.thread"].with_context()  # a route of last resort would be the fetch server's
         with self.assertRaises(ValueError):
             self.answer(sender="stranger@example.org", subject="250-1")
         self.assertEqual(self.heard(), 0)
@@ -95,6 +94,16 @@ class TestIncoming(MailCommon):
         self.row.write({"state": "uncertain"})
         self.answer(extra=f"References: {self.row.message_ref}\n")
         self.assertEqual(self.row.state, "sent")
+
+    def test_answer_takes_the_consent_back(self):
+        buyer = self.order.partner_id
+        self.env["ec.mail.consent"].create({"partner_id": buyer.id})
+        self.answer()
+        self.assertEqual(buyer.ec_mail_consent, "given", "any other answer changes nothing")
+        text = ANSWER.replace("時間を変えてください。", "配信停止を希望します。")
+        text = text.replace("answer-1", "answer-2")
+        self.receive(text.format(sender=self.sender, subject="Re: ", extra=""))
+        self.assertEqual(buyer.ec_mail_consent, "withdrawn")
 
     def report(self, action):
         self.receive(REPORT.format(subject="Undelivered", action=action, ref=self.row.message_ref))

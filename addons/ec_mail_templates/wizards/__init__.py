@@ -1,3 +1,4 @@
+from . import ec_mail_consent_import
 from . import ec_mail_preview
 from . import ec_mail_manual
 from . import ec_mail_rerun

@@ -1,0 +1,54 @@
+"""Attachments as they arrive: rendered by wkhtmltopdf, sent over SMTP, opened by the buyer."""
+
+import io
+
+from odoo.fields import Command
+from odoo.tests import HttpCase, tagged
+from odoo.tools.pdf import PdfReader
+
+from .common import MailCommon, load_mail_server, really_send
+
+
+@tagged("post_install", "-at_install")
+class TestPdf(MailCommon, HttpCase):
+    def test_delivery_note_receipt_and_invoice(self):
+        rule = self.env.ref("ec_mail_templates.rule_shipped_90")
+        reports = (
+            "stock.action_report_delivery", "ec_mail_templates.action_report_receipt",
+            "account.account_invoices",
+        )  # fmt: skip
+        rule.report_ids = [Command.set([self.env.ref(name).id for name in reports])]
+        order = self.pull(self.mixed_order("250-77"))
+        order.order_line.product_id.invoice_policy = "order"
+        order._create_invoices().action_post()
+        self.env["ec.mail.kind"].search([("code", "!=", "shipped")]).event = "manual"
+        self.ship(order)
+        mailbox, port = self.enterContext(load_mail_server().MailServer())
+        self.channel.ec_mail_server_id = self.env["ir.mail_server"].create(
+            {
+                "name": "Test relay", "smtp_host": "127.0.0.1", "smtp_port": port,
+                "smtp_encryption": "none", "from_filter": "shop@example.com", "ec_rate": 0,
+            }
+        )  # fmt: skip
+        self.entries = self.entries.with_context(force_report_rendering=True)
+        self.look()
+        self.assertEqual(self.entry(order, "shipped").state, "queued")
+        with really_send():
+            self.entries._send_due()
+        self.assertEqual(len(mailbox.letters), 1)
+        files = {
+            part.get_filename(): part.get_payload(decode=True)
+            for part in mailbox.letters[0].message.iter_attachments()
+        }
+        self.assertEqual(len(files), 3, files.keys())
+        names = sorted(files)
+        self.assertTrue(all(name.endswith("_250-77.pdf") for name in names), names)
+        self.assertTrue([name for name in names if name.startswith("領収書")], names)
+        for name, content in files.items():
+            pages = PdfReader(io.BytesIO(content)).pages
+            text = "".join(page.extract_text() for page in pages)
+            self.assertTrue(text.strip(), name)
+            if name.startswith("領収書"):
+                self.assertIn("9,234", text)
+                self.assertIn("山田", text)
+                self.assertIn("領収書", text.replace(" ", "").replace("\n", ""))
