@@ -186,7 +186,7 @@ class EcChannel(models.Model):
         if not spec:
             _logger.info("channel %s has no operation %s any more", channel_id, op)
             return
-        method = getattr(channel._working(), spec["method"], None)
+        method = getattr(channel._working().with_context(ec_scheduled=True), spec["method"], None)
         if method is None:
             _logger.debug("operation %s is not available", op)
             return

@@ -103,7 +103,7 @@ class EcChannel(models.Model):
     def _may_run(self, op, asked=False):
         """Whether ``op`` may run now: by the state, on request, and not while it has to wait.
 
-        :param bool asked: somebody asks for it right now
+        :param bool asked: somebody asks for it right now, so nothing has to be waited for
         """
         self.ensure_one()
         spec = self._operations().get(op, {"states": RUNNING_STATES})
@@ -112,7 +112,7 @@ class EcChannel(models.Model):
         requested = spec.get("on_request") and (asked or (row and row.is_waiting))
         if not self.active or not (self.state in spec["states"] or requested):
             return False
-        if op == "check_connection":
+        if op == "check_connection" or asked:
             return True
         if any(r.error_kind == "setup" and r.error_reason in CHANNEL_WIDE for r in rows.values()):
             return False
@@ -126,13 +126,17 @@ class EcChannel(models.Model):
     def _runnable(self, op):
         """The channels among these for which ``op`` may run now, ready for background work.
 
+        A failed operation waits before the scheduler runs it again (``ec_scheduled`` in the
+        context). Who calls for it by name does not: he may have mended what was wrong.
+
         :return: single channels, each in its own working environment (``_working``)
         :rtype: list
         :raise AccessError: a user who is no manager calls work that talks to malls
         """
         if not self.env.su:
             self._check_manager()
-        return [channel._working() for channel in self if channel._may_run(op, asked=True)]
+        asked = not self.env.context.get("ec_scheduled")
+        return [channel._working() for channel in self if channel._may_run(op, asked=asked)]
 
     @contextmanager
     def _guard(self, op):

@@ -23,6 +23,7 @@ class EcChannel(models.Model):
             with channel._guard("pull_orders") as go:
                 if go:
                     channel._pull_orders()
+                    self.env["ec.exchange"]._try_now(channel, "in")
                     self.env["ec.exchange"]._process_pending(channel, "order", direction="in")
         return True
 

@@ -36,6 +36,7 @@ class StockRun:
     adapter: object
     limits: object
     zero_only: bool = False
+    asked_for_orders: bool = False
     parsed: dict = field(default_factory=dict)
     conflicts: dict = field(default_factory=dict)
     again: list = field(default_factory=list)
@@ -61,7 +62,7 @@ class EcChannel(models.Model):
         return True
 
     def _push_stock(self):
-        if not self._operation("import_listings").succeeded_at and not self.sku_ids:
+        if not self._operation("import_listings").succeeded_at and not self._has_listings():
             self.action_import_listings()
         adapter = self._adapter()
         run = StockRun(adapter=adapter, limits=adapter._limits(self))
@@ -86,6 +87,11 @@ class EcChannel(models.Model):
         if run.setup_error:
             raise run.setup_error
 
+    def _has_listings(self):
+        """Whether any SKU of this shop is known; not by reading all of them."""
+        known = self.env["ec.listing.sku"].with_context(active_test=False)
+        return bool(known.search_count([("channel_id", "=", self.id)], limit=1))
+
     # === ORDERS BEFORE STOCK === #
 
     def _stock_orders_first(self, run, force=False):
@@ -105,7 +111,12 @@ class EcChannel(models.Model):
             run.zero_only = False
             return
         before = fields.Datetime.now()
-        self.with_context(cron_end_time=time.monotonic() + PULL_SECONDS).action_pull_orders()
+        # A mall that is down is asked once per run, not before every batch.
+        waits = self.env.context.get("ec_scheduled") or run.asked_for_orders
+        run.asked_for_orders = True
+        self.with_context(
+            cron_end_time=time.monotonic() + PULL_SECONDS, ec_scheduled=waits
+        ).action_pull_orders()
         for _step in range(PULL_WAIT_STEPS):
             if self._stock_orders_fresh(since=before if force else None):
                 break

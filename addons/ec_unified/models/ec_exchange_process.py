@@ -96,6 +96,21 @@ class EcExchange(models.Model):
             return len(batch), channel._commit(processed=len(batch))
 
     @api.model
+    def _try_now(self, channel, direction):
+        """Who calls for the work by name does not wait for the next try; the scheduler does."""
+        if self.env.context.get("ec_scheduled") or channel.env.context.get("ec_scheduled"):
+            return
+        waiting = self.sudo().search(
+            [
+                ("channel_id", "=", channel.id),
+                ("direction", "=", direction),
+                ("state", "=", "pending"),
+                ("next_try_at", "!=", False),
+            ]
+        )
+        waiting.write({"next_try_at": False})
+
+    @api.model
     def _due_domain(self, channel, kind=None, direction=None):
         """What may be worked on now."""
         now = fields.Datetime.now()
@@ -286,6 +301,7 @@ class EcChannel(models.Model):
         for channel in self._runnable("process_exchanges"):
             with channel._guard("process_exchanges") as go:
                 if go:
+                    self.env["ec.exchange"]._try_now(channel, "in")
                     self.env["ec.exchange"]._process_pending(channel, direction="in")
         return self.action_send_exchanges()
 
@@ -297,6 +313,7 @@ class EcChannel(models.Model):
         for channel in self._runnable("send_exchanges"):
             with channel._guard("send_exchanges") as go:
                 if go:
+                    self.env["ec.exchange"]._try_now(channel, "out")
                     self.env["ec.exchange"]._process_pending(channel, kind, direction="out")
         return True
 

@@ -124,10 +124,24 @@ class TestChannel(EcCommon):
 
     def test_failing_operation_waits_others_go_on(self):
         self.fail(TransientError("down"))
-        self.assertFalse(self.channel._runnable(OP))
-        self.assertTrue(self.channel._runnable("push_stock"))
+        self.assertFalse(self.channel._may_run(OP))
+        self.assertTrue(self.channel._may_run("push_stock"))
         self.mend()
-        self.assertTrue(self.channel._runnable(OP))
+        self.assertTrue(self.channel._may_run(OP))
+
+    def test_who_asks_by_name_does_not_wait(self):
+        """A wait is for the scheduler: a manager or script may have mended what was wrong."""
+        for error in (TransientError("down"), SetupError("x", reason="unauthorised")):
+            self.fail(error)
+            self.assertTrue(self.channel._runnable(OP))
+            self.assertTrue(self.channel._runnable("push_stock"))
+            self.assertFalse(self.channel.with_context(ec_scheduled=True)._runnable(OP))
+        with patch.object(type(self.channel), "_pull_orders") as pull:
+            self.channel._cron_run(self.channel.id, OP)
+            self.assertFalse(pull.called)
+            self.channel.action_pull_orders()
+            self.assertTrue(pull.called)
+        self.assertFalse(self.operation(OP).failure_count)
 
     def test_one_activity_however_long_the_mall_is_down(self):
         for _number in range(health.TELL_AFTER + 10):
@@ -158,31 +172,31 @@ class TestChannel(EcCommon):
         self.fail(SetupError("x", reason="key_expired"))
         self.assertEqual(len(self.activities()), 1)
         self.assertEqual(self.channel.health, "setup")
-        self.assertFalse(self.channel._runnable("push_stock"))
-        self.assertTrue(self.channel._runnable("check_connection"))
+        self.assertFalse(self.channel._may_run("push_stock"))
+        self.assertTrue(self.channel._may_run("check_connection"))
 
     def test_missing_function_stops_only_its_operation(self):
         self.fail(SetupError("x", reason="function_missing", params={"function": "OrderAPI"}))
-        self.assertFalse(self.channel._runnable(OP))
-        self.assertTrue(self.channel._runnable("push_stock"))
+        self.assertFalse(self.channel._may_run(OP))
+        self.assertTrue(self.channel._may_run("push_stock"))
         self.assertIn("OrderAPI", self.channel.last_error)
 
     def test_good_check_sets_the_shop_free(self):
         self.fail(SetupError("x", reason="unauthorised"))
         self.assertTrue(self.channel.action_check_connection())
         self.assertEqual(self.channel.health, "ok")
-        self.assertTrue(self.channel._runnable(OP))
+        self.assertTrue(self.channel._may_run(OP))
         self.assertEqual(self.channel.mall_shop_name, "Test shop")
         self.assertGreater(self.channel.credential_days_left, 100)
 
     def test_paused_shop_does_nothing(self):
         self.channel.button_pause()
-        self.assertFalse(self.channel._runnable(OP))
+        self.assertFalse(self.channel._may_run(OP))
 
     def test_receive_only_shop_is_not_written_to(self):
         self.channel.button_receive_only()
-        self.assertTrue(self.channel._runnable(OP))
-        self.assertFalse(self.channel._runnable("push_stock"))
+        self.assertTrue(self.channel._may_run(OP))
+        self.assertFalse(self.channel._may_run("push_stock"))
 
     def test_clerk_cannot_start_work_that_talks_to_malls(self):
         with self.assertRaises(AccessError):
