@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from ec_addons.ec_channel_rakuten.lib import const
 from ec_addons.ec_channel_rakuten.lib.checks import ConnectionCheck
 from ec_addons.ec_channel_rakuten.lib.items import ItemService
 from ec_addons.ec_channel_rakuten.lib.order_parse import parse_order
@@ -12,8 +13,10 @@ from ec_addons.ec_channel_rakuten.lib.orders import OrderService
 from ec_addons.ec_channel_rakuten.lib.pull import OrderPull
 from ec_addons.ec_channel_rakuten.lib.shipping import ShippingService
 from ec_addons.ec_channel_rakuten.lib.stock import StockService
+from ec_addons.ec_channel_rakuten.lib.times import order_time
 from ec_addons.ec_unified.lib.data import Parcel, ShipmentData, SkuKey, StockLevel
 from ec_addons.ec_unified.lib.errors import SetupError, TransientError
+from ec_addons.ec_unified.lib.http import Retry
 
 from tests.wire.fixtures.rakuten_mall import KOZARA, MATCHA, START, client_of, serving
 
@@ -93,6 +96,21 @@ def test_a_day_at_either_mall(mall, switches):
     for _twice in range(2):
         assert orders.cancel(gone, 8, True, shipping).ok
     assert mall.order(gone)["state"] in (800, 900)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_our_pace_is_never_too_fast(mall, shared):
+    """In real time, without a single repetition: however the mall counts a second."""
+    mall.configure(order_limit_shared=shared)
+    mall.limiter.enabled = True
+    rms = client_of(mall, rates=const.RATES, retry=Retry(attempts=1))
+    body = {"dateType": 1, "startDatetime": order_time(START), "endDatetime": order_time(START)}
+    for _round in range(2):
+        rms.search_order(body)
+        rms.get_order(["999001-20260715-0000000001"])
+        for _call in range(3):
+            rms.search_items(hits=1)
+    assert mall.calls["searchOrder"] == mall.calls["getOrder"] == 2
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403])

@@ -152,7 +152,10 @@ class RakutenMall(MallServer):
         )
         if refused is not None:
             return refused
-        if not self.limiter.allow(operation, gateway.LIMITS.get(operation)):
+        key = operation
+        if operation in ORDER_CODES and self.shop.switches.order_limit_shared:
+            key = "order"
+        if not self.limiter.allow(key, gateway.LIMITS.get(operation)):
             status = self.shop.switches.too_fast_status
             return Response.text("Too Many Requests", status)
         response = self._dispatch(request, operation, values)

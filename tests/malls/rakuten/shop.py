@@ -76,6 +76,7 @@ class Switches:
     es_not_enabled_status: int = 400  # 1.3 (?)
     strict_content_type: bool = False  # 1.1: only `application/json;charset=utf-8`
     expiry_format: str = "datetime"  # 1.2: datetime, datetime_basic (+0900), date
+    order_limit_shared: bool = True  # 1.4 (?): one call a second over all order functions, or each
     too_fast_status: int = 429  # 1.4: 429 or 503
     maintenance_style: str = "html"  # 1.4: html, json, read_only (item: GE0017)
     range_error: str = "ERROR_023"  # 2.3 (?)
