@@ -9,7 +9,9 @@ from typing import Any
 from tests.system import shops
 from tools.lab import Lab
 
-BUYS = 6
+#: Purchases per path: many where one takes seconds, fewer where it waits for the next poll.
+POLLED_BUYS = 8
+NOTIFIED_BUYS = 20
 PIECES = 500
 
 
@@ -22,16 +24,16 @@ def report() -> list[str]:
             _use_webhooks(lab)
             lab.start_odoo()
             lab.wait_for(lambda: _level(malls), 180, "both malls show Odoo's stock")
-            polled = _measure(lab, malls, "rakuten", "shopify")
-            notified = _measure(lab, malls, "shopify", "rakuten")
+            polled = _measure(lab, malls, "rakuten", "shopify", POLLED_BUYS)
+            notified = _measure(lab, malls, "shopify", "rakuten", NOTIFIED_BUYS)
     finally:
         for mall in malls.values():
             mall.stop()
     return [
         '## From "bought on A" to "right on B"',
         "",
-        "| path | median s | worst s | times s |",
-        "|---|---|---|---|",
+        "| path | median s | p95 s | worst s | times s |",
+        "|---|---|---|---|---|",
         _row("polled every 30 s (bought on Rakuten)", polled),
         _row("notified by webhook (bought on Shopify)", notified),
     ]
@@ -39,7 +41,15 @@ def report() -> list[str]:
 
 def _row(name: str, times: list[float]) -> str:
     listed = ", ".join(f"{seconds:.1f}" for seconds in times)
-    return f"| {name} | {statistics.median(times):.1f} | {max(times):.1f} | {listed} |"
+    return (
+        f"| {name} | {statistics.median(times):.1f} | {p95(times):.1f} | {max(times):.1f} "
+        f"| {listed} |"
+    )
+
+
+def p95(times: list[float]) -> float:
+    """The time 95 % of them stay under; with less than twenty the worst but a shade."""
+    return statistics.quantiles(times, n=20, method="inclusive")[-1]
 
 
 def _use_webhooks(lab: Lab) -> None:
@@ -57,8 +67,8 @@ def _level(malls: dict[str, Any]) -> bool:
     return all(set(mall.stock().values()) == {PIECES} for mall in malls.values())
 
 
-def _measure(lab: Lab, malls: dict[str, Any], source: str, target: str) -> list[float]:
-    skus = sorted(malls[source].stock())[:BUYS]
+def _measure(lab: Lab, malls: dict[str, Any], source: str, target: str, buys: int) -> list[float]:
+    skus = sorted(malls[source].stock())[:buys]
     times = []
     for index, sku in enumerate(skus):
         time.sleep(index * 5 % 7)  # not in step with the poll

@@ -1,7 +1,7 @@
 """``make bench``: all benchmarks in one run, as ratios; written to ``bench/results.md``.
 
 Arguments name the parts to run (default: all): ``import``, ``lag``, ``calls``, ``crash``,
-``oversell``, ``lists``, ``mails``, ``shipping``.
+``oversell``, ``lists``, ``mails``, ``shipping``, ``rewrite``, ``stock-cost``.
 Numbers of different runs or machines are not to be compared; the ratios inside one run are.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench import calls, lag, lists, mails, oversell, shipping  # noqa: E402
+from bench import calls, lag, lists, mails, oversell, rewrite, shipping, stock_cost  # noqa: E402
 from tests.system import crash, shops  # noqa: E402
 from tools.console import say  # noqa: E402
 from tools.lab import Lab  # noqa: E402
@@ -105,10 +105,22 @@ def bench_lists() -> list[str]:
     return lists.report()
 
 
+def bench_rewrite() -> list[str]:
+    """A whole big shop written anew, against the mall's own limit."""
+    return rewrite.report()
+
+
+def bench_stock_cost() -> list[str]:
+    """Database work per changed SKU while the shop grows."""
+    return stock_cost.report()
+
+
 PARTS: dict[str, Callable[[], list[str]]] = {
     "import": bench_import,
     "calls": bench_calls,
     "lag": bench_lag,
+    "rewrite": bench_rewrite,
+    "stock-cost": bench_stock_cost,
     "crash": bench_crash,
     "oversell": bench_oversell,
     "mails": bench_mails,

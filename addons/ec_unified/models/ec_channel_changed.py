@@ -108,7 +108,7 @@ class EcListingSku(models.Model):
     look_again = fields.Boolean(
         readonly=True, copy=False, help="The mall said that the quantity changed."
     )
-    _look_again_index = models.Index("(channel_id) WHERE look_again")
+    _look_again_index = models.Index("(channel_id) WHERE look_again IS TRUE")
 
     def _stock_last_known(self):
         """What the mall should show by all we know; SKUs of which that is not sure are absent.

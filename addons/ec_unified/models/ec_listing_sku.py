@@ -124,7 +124,8 @@ class EcListingSku(models.Model):
     _ref_unique = models.Constraint(
         "UNIQUE (listing_id, ref)", "The SKU is already known for the item."
     )
-    _dirty_index = models.Index("(channel_id) WHERE dirty")
+    # "IS TRUE" to the letter: the ORM asks so, and the planner does not see that it is the same.
+    _dirty_index = models.Index("(channel_id) WHERE dirty IS TRUE")
     _channel_ref_index = models.Index("(channel_id, ref)")
     _error_index = models.Index("(channel_id) WHERE error_kind IS NOT NULL")
 

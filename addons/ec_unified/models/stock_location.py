@@ -19,8 +19,10 @@ class StockLocation(models.Model):
 
     def _ec_note_products(self):
         """What lies here may be offered now, or no longer."""
-        groups = self.env["stock.quant"].sudo()._read_group(
-            [("location_id", "child_of", self.ids)], ["product_id"]
+        groups = (
+            self.env["stock.quant"]
+            .sudo()
+            ._read_group([("location_id", "child_of", self.ids)], ["product_id"])
         )
         product_ids = [product.id for (product,) in groups]
         if product_ids:
@@ -30,6 +32,15 @@ class StockLocation(models.Model):
 class StockWarehouse(models.Model):
     _inherit = "stock.warehouse"
 
+    ec_return_type_id = fields.Many2one(
+        "stock.picking.type",
+        string="Operation for returned goods",
+        check_company=True,
+        copy=False,
+        help="Goods that come back from a buyer go to its place, where no shop offers them, until "
+        "somebody looked at them.",
+    )
+
     @api.model_create_multi
     def create(self, vals_list):
         warehouses = super().create(vals_list)
@@ -38,24 +49,52 @@ class StockWarehouse(models.Model):
 
     def _ec_create_places(self):
         """A place for defective and one for returned goods, beside the stock: nothing is reserved
-        from them and no shop offers them."""
-        names = (self.env._("Defective goods"), self.env._("Returned goods"))
-        vals_list = []
+        from them and no shop offers them. What buyers send back goes to the latter."""
         for warehouse in self.sudo():
-            view = warehouse.view_location_id
-            if view.child_ids.filtered("ec_not_offered"):
-                continue
-            vals_list += [
+            places = warehouse.view_location_id.child_ids.filtered("ec_not_offered")
+            if not places:
+                places = (
+                    self.env["stock.location"]
+                    .sudo()
+                    .create(
+                        [
+                            {
+                                "name": name,
+                                "location_id": warehouse.view_location_id.id,
+                                "usage": "internal",
+                                "company_id": warehouse.company_id.id,
+                                "ec_not_offered": True,
+                            }
+                            for name in (
+                                self.env._("Defective goods"),
+                                self.env._("Returned goods"),
+                            )
+                        ]
+                    )
+                )
+            if not warehouse.ec_return_type_id:
+                warehouse._ec_create_return_type(places[-1])
+
+    def _ec_create_return_type(self, place):
+        """The operation that takes goods back; Odoo's own return button uses it from now on."""
+        kind = (
+            self.env["stock.picking.type"]
+            .sudo()
+            .create(
                 {
-                    "name": name,
-                    "location_id": view.id,
-                    "usage": "internal",
-                    "company_id": warehouse.company_id.id,
-                    "ec_not_offered": True,
+                    "name": self.env._("Returns from buyers"),
+                    "code": "incoming",
+                    "sequence_code": "RET",
+                    "warehouse_id": self.id,
+                    "company_id": self.company_id.id,
+                    "default_location_dest_id": place.id,
+                    "sequence": self.in_type_id.sequence + 1,
                 }
-                for name in names
-            ]
-        self.env["stock.location"].sudo().create(vals_list)
+            )
+        )
+        self.ec_return_type_id = kind
+        if self.out_type_id.return_picking_type_id in (self.in_type_id, kind.browse()):
+            self.out_type_id.return_picking_type_id = kind
 
     @api.model
     def _ec_create_all_places(self):
@@ -69,7 +108,11 @@ class EcChannel(models.Model):
     def _stock_location_domain(self):
         """Not what is defective or came back."""
         domain = super()._stock_location_domain()
-        away = self.env["stock.location"].sudo().search(
-            [("ec_not_offered", "=", True), ("company_id", "in", [False, self.company_id.id])]
+        away = (
+            self.env["stock.location"]
+            .sudo()
+            .search(
+                [("ec_not_offered", "=", True), ("company_id", "in", [False, self.company_id.id])]
+            )
         )
         return [*domain, "!", ("id", "child_of", away.ids)] if away else domain

@@ -15,6 +15,7 @@ from . import test_security
 from . import test_check
 from . import test_check_rule
 from . import test_order_change
+from . import test_order_told
 from . import test_merge
 from . import test_board
 from . import test_day
@@ -30,6 +31,7 @@ from . import test_stage
 from . import test_listing
 from . import test_order_short
 from . import test_order_short_many
+from . import test_stock_flat
 from . import test_stock_guard
 from . import test_stock_property
 from . import test_stock_push

@@ -81,8 +81,8 @@ class TestStockWork(EcStockCommon):
         action = self.env.ref("ec_unified.action_ec_unlisted")
         from odoo.tools.safe_eval import safe_eval
 
-        products = self.env["product.product"].with_user(self.clerk).search(
-            safe_eval(action.domain)
+        products = (
+            self.env["product.product"].with_user(self.clerk).search(safe_eval(action.domain))
         )
         self.assertIn(extra, products)
         self.assertFalse(products & self.products)
@@ -109,9 +109,11 @@ class TestStockWork(EcStockCommon):
             {"name": "A-1", "location_id": self.stock_location.id}
         )
         self.env["stock.quant"]._update_available_quantity(self.cup, shelf, 4)
-        html = self.env["ir.actions.report"]._render_qweb_html(
-            "ec_unified.report_count_sheet", self.stock_location.ids
-        )[0].decode()
+        html = (
+            self.env["ir.actions.report"]
+            ._render_qweb_html("ec_unified.report_count_sheet", self.stock_location.ids)[0]
+            .decode()
+        )
         self.assertIn("A-1", html)
         self.assertIn("P-2", html)
 
@@ -138,3 +140,91 @@ class TestStockWork(EcStockCommon):
         [level] = seen
         self.assertEqual((level.quantity, level.backorder), (14, 5))
         self.assertEqual(str(level.available_on), "2027-01-10")
+
+    # === GOODS THAT COME BACK === #
+
+    def deliver(self, product, quantity):
+        """A done delivery to a buyer."""
+        picking = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.out_type_id.id,
+                "location_id": self.stock_location.id,
+                "location_dest_id": self.customers.id,
+                "move_ids": [
+                    (0, 0, {
+                        "product_id": product.id, "product_uom_qty": quantity,
+                        "location_id": self.stock_location.id,
+                        "location_dest_id": self.customers.id,
+                    })
+                ],
+            }
+        )  # fmt: skip
+        picking.action_confirm()
+        picking.action_assign()
+        picking.move_ids.picked = True
+        picking.button_validate()
+        return picking
+
+    def test_return_goes_where_no_shop_offers_it(self):
+        picking = self.deliver(self.tea, 4)
+        self.push()
+        self.assertEqual(self.shown()["P-1"], 6)
+        wizard = self.env["stock.return.picking"].create({"picking_id": picking.id})
+        wizard.product_return_moves.quantity = 4
+        back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        self.assertEqual(back.picking_type_id, self.warehouse.ec_return_type_id)
+        self.assertTrue(back.location_dest_id.ec_not_offered)
+        back.move_ids.picked = True
+        back.button_validate()
+        self.push()
+        self.assertEqual(self.shown()["P-1"], 6, "on hand again, but nobody looked at it yet")
+        self.move(self.tea, 3, back.location_dest_id, self.stock_location, done=True)
+        self.push()
+        self.assertEqual(self.shown()["P-1"], 9, "found good: three are for sale")
+
+    def test_receipt_raises_all_shops(self):
+        other = self.make_channel(name="Other")
+        self.list_products(self.products, other)
+        self.push(other)
+        supplier = self.env.ref("stock.stock_location_suppliers")
+        with self.crons_woken() as woken:
+            self.move(self.tea, 5, supplier, self.stock_location, done=True)
+            self.env.cr.precommit.run()
+        self.assertEqual(woken, {self.channel.id, other.id})
+        for channel in (self.channel, other):
+            self.push(channel)
+            self.assertEqual(self.shown(channel)["P-1"], 15)
+
+    def test_transfer_between_warehouses(self):
+        """On the way between two warehouses goods belong to none of them."""
+        far = self.env["stock.warehouse"].create({"name": "Far", "code": "FAR"})
+        other = self.make_channel(name="Far shop", warehouse_ids=[(6, 0, far.ids)])
+        self.list_products(self.products, other)
+        self.push(other)
+        transit = self.company.internal_transit_location_id
+        transit.active = True
+        self.move(self.tea, 4, self.stock_location, transit, done=True)
+        self.push()
+        self.push(other)
+        self.assertEqual((self.shown()["P-1"], self.shown(other)["P-1"]), (6, 0))
+        self.move(self.tea, 4, transit, far.lot_stock_id, done=True)
+        self.push()
+        self.push(other)
+        self.assertEqual((self.shown()["P-1"], self.shown(other)["P-1"]), (6, 4))
+
+    def crons_woken(self):
+        """The shops whose push is woken meanwhile."""
+        from contextlib import contextmanager
+        from unittest.mock import patch
+
+        woken = set()
+
+        @contextmanager
+        def catching():
+            def wake(model, channel_ids):
+                woken.update(channel_ids)
+
+            with patch.object(self.registry["ec.stock.signal"], "_wake", wake):
+                yield woken
+
+        return catching()
