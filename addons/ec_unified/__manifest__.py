@@ -34,6 +34,7 @@
         "data/ec_check_rules.xml",
         "views/ec_check_rule_views.xml",
         "wizards/ec_order_change_views.xml",
+        "views/sale_order_told_views.xml",
         "views/res_partner_views.xml",
         "views/ec_merge_views.xml",
         "views/ec_board_views.xml",

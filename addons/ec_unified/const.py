@@ -20,6 +20,8 @@ CHECK_CODES = [
     ("changed_upstream", "Changed at the mall"),
     ("shipped_upstream", "Shipped at the mall"),
     ("cancel_requested", "Cancellation at the mall"),
+    ("mall_not_told", "Mall not told yet"),
+    ("confirm_due", "Not confirmed at the mall"),
     ("address_missing", "Address incomplete"),
     ("personal_data_missing", "Buyer data withheld"),
     ("refund_upstream", "Refunded at the mall"),

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from odoo import models
 
-from odoo.addons.ec_unified.lib import data, errors
+from odoo.addons.ec_unified.lib import data, data_change, errors
 
 _ERRORS = {
     "transient": errors.TransientError,
@@ -25,7 +25,10 @@ class EcChannelAdapterFake(models.AbstractModel):
         return "http://127.0.0.1/fake"
 
     def _support(self):
-        return {"confirm": True, "webhook": False, "cancel": True, "mark_paid": True, "memo": True}
+        return {
+            "confirm": True, "webhook": False, "cancel": True, "mark_paid": True, "memo": True,
+            "refund": True, "change_address": True, "status": True,
+        }  # fmt: skip
 
     def _limits(self, channel):
         return data.Limits(stock_batch=50, stock_read_batch=50, confirm_batch=20, shipment_batch=10)
@@ -124,6 +127,25 @@ class EcChannelAdapterFake(models.AbstractModel):
         self._call(channel, "memo", [ref, text])
         return data.Result(ref=ref, ok=True)
 
+    def _refund_order(self, channel, refund):
+        self._call(channel, "refund", [refund.order_ref, str(refund.amount), refund.key])
+        return data.Result(ref=refund.order_ref, ok=True)
+
+    def _change_order(self, channel, change):
+        address = change.address
+        self._call(channel, "change", [change.order_ref, address and address.street])
+        return data.Result(ref=change.order_ref, ok=True)
+
+    def _list_statuses(self, channel):
+        return [
+            data_change.MallStatus(ref=ref, name=name, state="new", state_label="新規")
+            for ref, name in (("10", "出荷指示待ち"), ("20", "出荷作業中"))
+        ]
+
+    def _set_status(self, channel, status_ref, refs):
+        self._call(channel, "set_status", [status_ref, list(refs)])
+        return [data.Result(ref=ref, ok=True) for ref in refs]
+
     # === STOCK AND LISTINGS === #
 
     def _push_stock(self, channel, levels, idempotency_key):
@@ -206,9 +228,9 @@ class EcChannelAdapterFake(models.AbstractModel):
 
 _MONEY = {
     "buyer_total", "points", "mall_coupon", "shop_coupon", "total", "quantity", "price_unit",
-    "amount", "tax_rate", "tax_amount", "rate", "tax",
+    "amount", "tax_rate", "tax_amount", "rate", "tax", "refunded",
 }  # fmt: skip
-_MOMENTS = {"ordered_at", "updated_at", "paid_at"}
+_MOMENTS = {"ordered_at", "updated_at", "paid_at", "confirm_by"}
 _DAYS = {"wish_date", "payment_due_on", "shipped_on"}
 
 

@@ -1,6 +1,7 @@
 """OrderModel (2.5) → ``OrderData``."""
 
 import re
+from datetime import timedelta
 
 from ...ec_unified.lib import data as d
 from ...ec_unified.lib.errors import DataError
@@ -90,6 +91,7 @@ def _parse(model):
         **_payment(model, progress),
         **_delivery(model),
         **_state(model, progress, money),
+        confirm_by=_confirm_by(model, progress, number),
     )
 
 
@@ -103,10 +105,18 @@ def _ordered_at(model, number):
     return moment
 
 
+def _confirm_by(model, progress, number):
+    """2.2: an order nobody confirms within 14 days is cancelled by the mall."""
+    if progress != const.UNCONFIRMED:
+        return None
+    return _ordered_at(model, number) + timedelta(days=const.CONFIRM_DAYS)
+
+
 def _state(model, progress, money):
     cancelled = progress == const.CANCELLED
     return {
         "cancelled": cancelled,
+        "cancelling": progress == const.CANCEL_PENDING,
         "cancel_reason": _cancel_reason(model) if progress >= const.CANCEL_PENDING else None,
         # 2.9: ERROR_105 while an amount is not set.
         "needs_confirm": progress == const.UNCONFIRMED and not money.undecided,

@@ -77,6 +77,7 @@ def _parse(payload: dict[str, Any], settings: ParseSettings) -> d.OrderData:
         points=payment.prepaid,
         buyer_total=money.total - payment.prepaid,
         total=money.total,
+        refunded=order_lines.shop_amount(payload.get("totalRefundedSet")),
         payment_code=payment.code,
         payment_label=payment.label,
         payment_state=payment.state,
@@ -105,9 +106,10 @@ def _buyer(payload: dict[str, Any], wishes: Wishes) -> d.Address:
     customer = payload.get("customer") or {}
     address = read_address(source)
     name = address.name or _customer_name(customer)
-    phone = address.phone or read_address(
-        {"phone": payload.get("phone") or _customer_phone(customer)}
-    ).phone
+    phone = (
+        address.phone
+        or read_address({"phone": payload.get("phone") or _customer_phone(customer)}).phone
+    )
     return replace(
         address, name=name, kana=wishes.kana, phone=phone, email=payload.get("email") or None
     )

@@ -149,7 +149,9 @@ class OrderData:
     ``undecided``: the mall has not fixed the amounts yet; money fields are then 0, not to be
     booked.
     ``tax_summary`` is empty when the mall gives none.
-    ``needs_confirm``: the mall waits for the shop's confirmation before it goes on.
+    ``cancelling``: the mall is working on a cancellation that is not final yet.
+    ``needs_confirm``: the mall waits for the shop's confirmation before it goes on, until
+    ``confirm_by`` at the latest. ``refunded``: what the buyer got back so far.
     ``may_ship``: the mall allows the goods to leave (True where the mall has no such state).
     ``shipped``: for the mall, everything has left already.
     """
@@ -188,8 +190,11 @@ class OrderData:
     is_gift: bool = False
     wrapping_text: str | None = None
     cancelled: bool = False
+    cancelling: bool = False
     cancel_reason: str | None = None
     needs_confirm: bool = False
+    confirm_by: datetime | None = None
+    refunded: Decimal = Decimal(0)
     may_ship: bool = True
     shipped: bool = False
     is_test: bool = False

@@ -9,6 +9,7 @@ from . import ec_channel_credential
 from . import ec_channel_card
 from . import ec_dashboard
 from . import ec_channel_adapter
+from . import ec_channel_adapter_changes
 from . import ec_channel_adapter_manual
 from . import ec_rate_slot
 from . import ec_exchange
@@ -54,6 +55,10 @@ from . import ec_order_import_exchange
 from . import ec_order_import_rule
 from . import ec_order_import_changes
 from . import sale_order_change
+from . import ec_exchange_told
+from . import sale_order_told
+from . import ec_order_import_told
+from . import ec_mall_status
 from . import sale_order_payment
 from . import ec_bulk
 from . import sale_order_manual
@@ -61,6 +66,7 @@ from . import ec_order_profile
 from . import ec_dashboard_payment
 from . import ec_dashboard_today
 from . import ec_channel_orders
+from . import ec_channel_confirm
 
 # stock
 from . import ec_stock_signal

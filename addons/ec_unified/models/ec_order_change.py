@@ -52,7 +52,7 @@ class EcOrderChange(models.Model):
         for change in self.filtered(lambda row: row.state == "open" and row.partner_id):
             order = change.order_id
             order.check_access("write")
-            order.partner_shipping_id = change.partner_id
+            order.with_context(ec_from_mall=True).partner_shipping_id = change.partner_id
             pickings = order.sudo().picking_ids.filtered(
                 lambda picking: picking.state not in ("done", "cancel")
             )

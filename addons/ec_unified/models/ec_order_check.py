@@ -84,6 +84,13 @@ class EcOrderCheck(models.Model):
             "cancel_requested": self.env._(
                 "Cancelled at the mall. Stop the parcel or take it back."
             ),
+            "mall_not_told": self.env._(
+                "See under “Show” why and try again; or do it in the mall's own screen, then mark "
+                "it as checked."
+            ),
+            "confirm_due": self.env._(
+                "Confirm the order at the mall, else the mall cancels it by itself."
+            ),
             "address_missing": self.env._("Complete the delivery address with the buyer."),
             "personal_data_missing": self.env._(
                 "The mall gives no buyer data. See the mall's screen."

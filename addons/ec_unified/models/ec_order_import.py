@@ -21,6 +21,8 @@ QUIET = {
     "mail_notrack": True,
     "mail_auto_subscribe_no_notify": True,
     "sale_no_log_for_new_lines": True,
+    # What comes from the mall need not be told to it.
+    "ec_from_mall": True,
 }
 
 
@@ -163,7 +165,8 @@ class EcOrderImport(models.AbstractModel):
         """Collect why a person must look at the order, as far as the document alone says it."""
         data = item.data
         for flag in data.flags:
-            item.add_reason(flag.code, flag.detail)
+            if flag.code != "refund_upstream" or not self._is_own_refund(item, flag):
+                item.add_reason(flag.code, flag.detail)
         if data.cancelled:
             return
         if data.undecided:
@@ -242,10 +245,7 @@ class EcOrderImport(models.AbstractModel):
     def _sync_checks(self, batch):
         reasons = {}
         for item in batch.items:
-            if item.order.state == "cancel":
-                item.order.ec_check_ids.filtered(
-                    lambda check: check.code != "cancel_requested"
-                )._clear(auto=True)
+            if item.order.state == "cancel" and not self._keep_cancelled_reasons(item):
                 continue
             reasons[item.order] = {c: ", ".join(d[:5]) for c, d in item.reasons.items()}
         if reasons:

@@ -27,9 +27,10 @@ class EcOrderImport(models.AbstractModel):
             self._apply_cancellation(item)
             return
         if order.state == "cancel":
-            item.add_reason("changed_upstream", self.env._("active again at the mall"))
+            if not data.cancelling and not order._ec_owes("cancel"):
+                item.add_reason("changed_upstream", self.env._("active again at the mall"))
             return
-        if data.payment_state == PAY_REFUNDED:
+        if data.payment_state == PAY_REFUNDED and not self._is_own_refund(item):
             item.add_reason("refund_upstream")
         self._apply_wishes(item)
         self._apply_destination(item)

@@ -4,4 +4,6 @@ from . import ec_order_short
 from . import ec_listing_csv
 from . import ec_order_cancel
 from . import ec_order_memo
+from . import ec_order_refund
+from . import ec_order_edit
 from . import ec_order_file

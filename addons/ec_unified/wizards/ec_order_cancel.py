@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.ec_channel_adapter_manual import MANUAL
+
 
 class EcOrderCancel(models.TransientModel):
     _name = "ec.order.cancel"
@@ -55,9 +57,7 @@ class EcOrderCancel(models.TransientModel):
         for line in self.line_ids.filtered("tell"):
             if line.reason_ids and not line.reason_id:
                 raise UserError(self.env._("Choose a reason for %s.", line.channel_id.name))
-            group = orders.filtered(
-                lambda order, line=line: order.ec_channel_id == line.channel_id
-            )
+            group = orders.filtered(lambda order, line=line: order.ec_channel_id == line.channel_id)
             payload = {"reason": line.reason_id.code or "", "restock": self.restock}
             self.env["ec.exchange"].sudo()._owe_batch(
                 line.channel_id.sudo(),
@@ -66,7 +66,18 @@ class EcOrderCancel(models.TransientModel):
             )
         orders.filtered("locked").action_unlock()
         orders._action_cancel()
-        orders.ec_open_check_ids._clear(note=self.env._("Order cancelled here"))
+        # What the mall still does not know stays visible.
+        orders.ec_open_check_ids.filtered(lambda check: check.code != "mall_not_told")._clear(
+            note=self.env._("Order cancelled here")
+        )
+        untold = orders.filtered(
+            lambda order: (
+                order.ec_order_ref
+                and order.ec_channel_id in self.line_ids.filtered(lambda x: not x.tell).channel_id
+                and order.ec_channel_id.provider != MANUAL
+            )
+        )
+        untold._ec_note_change(self.env._("Cancellation"))
         return {"type": "ir.actions.act_window_close"}
 
 
