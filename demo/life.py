@@ -126,7 +126,7 @@ def set_up_stock(env, channels):
     env["ec.stock.rule"].create(
         [
             {"channel_id": channels["rakuten"].id, "buffer": 2,
-             "categ_id": env["product.category"].search([("name", "=", "食器")], limit=1).id},
+             "categ_id": env["product.category"].search([("name", "=", "うつわ")], limit=1).id},
             {"channel_id": channels["shopify"].id, "cap": 20,
              "categ_id": env["product.category"].search([("name", "=", "文具")], limit=1).id},
         ]
@@ -221,19 +221,17 @@ def meddle(post, malls, channels, refs):
     for provider, channel in channels.items():
         channel.action_push_shipments()
         channel.action_push_stock()
-        sku = _untouched(channel)
-        item = next(i for i in catalog.mall_items() if i["sku"] == sku.sku_code)
-        item.pop("image_png_base64")
-        post(malls[provider]["url"], "items", [item | {"stock": 3}])
+        items = {item["sku"]: item for item in catalog.mall_items()}
+        for sku in _untouched(channel, items):
+            item = {k: v for k, v in items[sku.sku_code].items() if k != "image_png_base64"}
+            post(malls[provider]["url"], "items", [item | {"stock": 3}])
         channel.action_verify_stock()
 
 
-def _untouched(channel):
+def _untouched(channel, items):
     """A listed SKU nobody has ordered these days, so that its difference is no sale."""
-    ordered = channel.env["sale.order.line"].search(
-        [("order_id.ec_channel_id", "!=", False), ("order_id.ec_stage", "!=", "done")]
-    )
     skus = channel.env["ec.listing.sku"].search(
-        [("channel_id", "=", channel.id), ("product_id", "not in", ordered.product_id.ids)]
+        [("channel_id", "=", channel.id), ("product_id", "!=", False)]
     )
-    return skus.filtered(lambda sku: sku.qty_sent > 10)[:1]
+    skus -= skus.browse(channel._stock_sold_lately(skus))
+    return skus.filtered(lambda sku: sku.qty_sent > 3 and sku.sku_code in items)[:1]

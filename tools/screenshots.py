@@ -44,18 +44,24 @@ _READY = """
     return false;
 })()
 """
+_CLICK = """
+[...document.querySelectorAll(%s)].find((element) => element.textContent.includes(%s)).click()
+"""
 
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: where it is, what must be there before it is taken, a click before."""
+    """One picture: where it is, what must be there before it is taken, clicks before.
+
+    A click is a CSS selector, with ``::`` and a text for the first element that holds it.
+    """
 
     name: str
     path: str
     wait: str
     login: str = "juchu"
-    click: str = ""
-    after: str = ""
+    clicks: tuple[str, ...] = ()
+    after: str = "body"
     width: int = 1400
     height: int = 900
 
@@ -67,7 +73,7 @@ SHOTS = (
         "order",
         "/odoo/shop-orders-check",
         ".o_list_view .o_data_row",
-        click=".o_data_row:has(.fa-gift) td[name=partner_id]",
+        clicks=(".o_data_row:has(.fa-gift) td[name=partner_id]",),
         after=".o_form_view [name=ec_band]",
         height=1150,
     ),
@@ -78,8 +84,45 @@ SHOTS = (
         login="kanri",
         height=620,
     ),
-    Shot("errors", "/odoo/shop-errors", ".o_list_view, .o_view_nocontent", height=620),
-    Shot("listings", "/odoo/shop-listings", ".o_list_view tbody tr"),
+    Shot("errors", "/odoo/shop-errors", ".o_list_view, .o_view_nocontent", height=420),
+    Shot("checks", "/odoo/shop-checks", ".o_list_view .o_data_row", height=720),
+    Shot(
+        "bulk",
+        "/odoo/shop-orders-check",
+        ".o_list_view .o_data_row",
+        clicks=(
+            "thead .o_list_record_selector input",
+            ".o_cp_action_menus button::アクション",
+            ".o-dropdown-item::出荷をまとめて確定",
+        ),
+        after=".o_ec_bulk[data-running='0']",
+        height=760,
+    ),
+    Shot(
+        "preview",
+        "/odoo/shop-stock-preview",
+        ".o_ec_stock_preview tbody tr",
+        clicks=(".o_ec_quantity",),
+        after=".o_ec_why",
+        height=720,
+    ),
+    Shot(
+        "matching",
+        "/odoo/shop-unmatched",
+        ".o_list_view .o_data_row",
+        clicks=("thead .o_list_record_selector input", "button[name=button_suggest]"),
+        after=".o_notification",
+        height=420,
+    ),
+    Shot(
+        "differences",
+        "/odoo/shop-stock-differences",
+        ".o_list_view .o_group_header",
+        clicks=(".o_group_header",),
+        after=".o_data_row button[name=button_repair]",
+        height=420,
+    ),
+    Shot("shipping", "/odoo/shop-shipping", ".o_list_view .o_data_row", "shukka", height=720),
     Shot("mall", "", ".card[data-sku] img"),
     Shot("phone-today", "/odoo/shop-dashboard", ".o_ec_dashboard .o_ec_shop", "juchu", width=390),
     Shot("phone-orders", "/odoo/shop-orders", ".o_kanban_record", width=390),
@@ -180,8 +223,11 @@ def take(browser: Browser, shot: Shot, odoo: str, mall: str) -> Image.Image:
     """Open the page of a picture and take it."""
     browser.open(odoo + shot.path if shot.path else mall, shot.width, shot.height)
     browser.wait(shot.wait)
-    if shot.click:
-        browser.evaluate(f"document.querySelector({json.dumps(shot.click)}).click()")
+    for click in shot.clicks:
+        selector, _sep, text = click.partition("::")
+        browser.wait(selector)
+        browser.evaluate(_CLICK % (json.dumps(selector), json.dumps(text)))
+    if shot.clicks:
         browser.wait(shot.after)
     data = browser("Page.captureScreenshot")["data"]
     return Image.open(io.BytesIO(base64.b64decode(data)))
