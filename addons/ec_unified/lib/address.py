@@ -8,9 +8,15 @@ import unicodedata
 
 _HYPHENS = re.compile(r"(?<=\d)[-‐‑–—−－ーｰ](?=\d)")
 _DIGITS = re.compile(r"\D+")
+_HAS_NUMBER = re.compile(r"\d")
 _SPACES = re.compile(r"\s+")
 _VARIANTS = str.maketrans("髙﨑澤邊邉濵濱曾龍之ヶヵがガ", "高崎沢辺辺浜浜曽竜ノケカケケ")
 _ORDINAL = re.compile(r"(\d)(?:丁目|番地の?|番|号)")
+_KANJI_NUMBER = re.compile(
+    r"([一二三四五六七八九]?十?[〇一二三四五六七八九]|[一二三四五六七八九]?十)(?=丁目|番|号)"
+)
+_LOOSE_HYPHEN = re.compile(r"(?<!\d)-|-(?!\d)")
+_KANJI_DIGITS = "〇一二三四五六七八九"
 
 
 def fold_text(text):
@@ -26,8 +32,19 @@ def fold_name(name):
 
 def fold_street(*parts):
     """Return the comparable form of an address below the prefecture."""
-    text = fold_text("".join(part or "" for part in parts))
-    return _ORDINAL.sub(r"\1-", _HYPHENS.sub("-", text)).rstrip("-")
+    # Between parts stands a hyphen: 1-2 and 3 are not 1-23.
+    text = fold_text("-".join(part for part in parts if part))
+    text = _KANJI_NUMBER.sub(lambda match: _read_number(match[1]), text)
+    return _LOOSE_HYPHEN.sub("", _ORDINAL.sub(r"\1-", _HYPHENS.sub("-", text)))
+
+
+def _read_number(text):
+    """Return 一, 十, 二十三 … as digits."""
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return "".join(str(_KANJI_DIGITS.index(char)) for char in text)
+    number = 10 * (_KANJI_DIGITS.index(tens) if tens else 1)
+    return str(number + (_KANJI_DIGITS.index(ones) if ones else 0))
 
 
 def fold_phone(phone):
@@ -36,7 +53,8 @@ def fold_phone(phone):
     digits = _DIGITS.sub("", text)
     if text.strip().startswith("+81") or (digits.startswith("81") and len(digits) > 10):
         digits = "0" + digits[2:].lstrip("0")
-    return digits if len(digits) >= 9 else ""
+    # 000-0000-0000 and its like are what people enter who give no number.
+    return digits if len(digits) >= 9 and len(set(digits.lstrip("0"))) > 1 else ""
 
 
 def format_zip(code, country="JP"):
@@ -59,5 +77,6 @@ def match_keys(name, phone, code, *street):
     phone, street = fold_phone(phone), fold_street(*street)
     digits = _DIGITS.sub("", unicodedata.normalize("NFKC", code or ""))
     by_phone = f"{name}|{phone}" if phone else ""
-    by_address = f"{name}|{digits}|{street}" if digits and street else ""
+    # Without a house number it is a quarter, not a home: namesakes live in it.
+    by_address = f"{name}|{digits}|{street}" if digits and _HAS_NUMBER.search(street) else ""
     return by_phone, by_address

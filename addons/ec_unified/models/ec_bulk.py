@@ -1,7 +1,9 @@
-"""One thing done with hundreds of orders: each for itself, what fails is said, the rest is done."""
+"""One thing done with hundreds of orders: what fails is said, the rest is done."""
 
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+
+from .sale_order_change import WAITING_FOR_MONEY
 
 #: Orders per call of the screen.
 LIMIT = 100
@@ -15,7 +17,7 @@ class EcBulk(models.AbstractModel):
 
     @api.model
     def _works(self):
-        """Return {key: title}; the work itself is ``_do_<key>(order)``. Extended by modules."""
+        """Return {key: title}; the work itself is ``_do_<key>(orders)``. Extended by modules."""
         return {
             "clear_checks": self.env._("Checks looked at"),
             "run_rules": self.env._("Check again by the rules"),
@@ -44,43 +46,70 @@ class EcBulk(models.AbstractModel):
             raise UserError(self.env._("This cannot be done with these orders."))
         orders = self.env["sale.order"].browse(ids).exists()
         orders.check_access("write")
-        method = getattr(self, f"_do_{work}")
         failures = []
-        for order in orders:
-            try:
-                with self.env.cr.savepoint():
-                    method(order)
-                    self.env.flush_all()
-            except (UserError, ValidationError, AccessError) as error:
-                failures.append({"id": order.id, "name": order.name, "reason": str(error)})
+        self._try(getattr(self, f"_do_{work}"), orders, failures)
+        order_of = {order_id: number for number, order_id in enumerate(ids)}
+        failures.sort(key=lambda failure: order_of[failure["id"]])
         return {"done": len(orders) - len(failures), "failures": failures}
 
     @api.model
-    def _do_clear_checks(self, order):
-        order.ec_open_check_ids._clear(note=self.env._("Looked at in bulk"))
+    def _try(self, method, orders, failures):
+        """Do all at once; where something fails, the halves, down to the order that is in the way.
+
+        One bad order costs a few more tries, not one try per order.
+        """
+        if not orders:
+            return
+        try:
+            with self.env.cr.savepoint():
+                method(orders)
+                self.env.flush_all()
+            return
+        except (UserError, ValidationError, AccessError) as error:
+            if len(orders) == 1:
+                failures.append({"id": orders.id, "name": orders.name, "reason": str(error)})
+                return
+        middle = len(orders) // 2
+        # browse: what the failed try read is forgotten
+        self._try(method, orders.browse(orders.ids[:middle]), failures)
+        self._try(method, orders.browse(orders.ids[middle:]), failures)
+
+    # === WORKS: all of these orders, or an error that says what is in the way === #
 
     @api.model
-    def _do_run_rules(self, order):
-        order.action_ec_run_rules()
+    def _do_clear_checks(self, orders):
+        orders.ec_open_check_ids._clear(note=self.env._("Looked at in bulk"))
 
     @api.model
-    def _do_paid(self, order):
-        order.action_ec_mark_paid()
+    def _do_run_rules(self, orders):
+        orders.action_ec_run_rules()
 
     @api.model
-    def _do_ship(self, order):
-        pickings = order.picking_ids.filtered(
-            lambda p: p.state not in ("done", "cancel") and p.picking_type_code == "outgoing"
-        )
-        if not pickings:
-            raise UserError(self.env._("There is nothing to ship."))
-        if any(picking.state != "assigned" for picking in pickings):
-            raise UserError(self.env._("The goods are not reserved."))
-        if not order._ec_is_payment_secured():
-            raise UserError(self.env._("The money has not arrived yet."))
+    def _do_paid(self, orders):
+        if orders.filtered(lambda order: order.ec_payment_state not in WAITING_FOR_MONEY):
+            raise UserError(self.env._("None of these orders waits for money."))
+        orders.action_ec_mark_paid()
+
+    @api.model
+    def _do_ship(self, orders):
+        pickings = self.env["stock.picking"]
+        for order in orders:
+            mine = order.picking_ids.filtered(
+                lambda p: p.state not in ("done", "cancel") and p.picking_type_code == "outgoing"
+            )
+            if not mine:
+                raise UserError(self.env._("There is nothing to ship."))
+            if any(picking.state != "assigned" for picking in mine):
+                raise UserError(self.env._("The goods are not reserved."))
+            if not order._ec_is_payment_secured():
+                raise UserError(self.env._("The money has not arrived yet."))
+            pickings |= mine
         pickings.move_ids.filtered(lambda m: m.state not in ("done", "cancel")).picked = True
         pickings.with_context(skip_sms=True).button_validate()
+        if any(picking.state != "done" for picking in pickings):
+            raise UserError(self.env._("Open the delivery: it asks for something."))
 
     @api.model
-    def _do_invoice(self, order):
-        order._create_invoices()
+    def _do_invoice(self, orders):
+        # Every order keeps an invoice of its own, also of the same customer.
+        orders._create_invoices(grouped=True)

@@ -2,7 +2,8 @@
 
 from odoo import api, models
 
-from ..lib.address import format_zip, match_keys
+from ..lib.address import format_zip
+from ..lib.persons import PersonIndex, person, place
 
 
 class EcOrderImport(models.AbstractModel):
@@ -15,15 +16,12 @@ class EcOrderImport(models.AbstractModel):
         buyers = {}
         for item in batch.items:
             if item.data.buyer.name and not item.data.buyer.placeholder:
-                buyers.setdefault(self._address_identity(item.data.buyer), item.data.buyer)
+                buyers.setdefault(self._person_identity(item.data.buyer), item.data.buyer)
         partners = self._find_buyers(batch, buyers)
         missing = {key: address for key, address in buyers.items() if key not in partners}
-        created = self.env["res.partner"].create(
-            [self._prepare_partner(batch, address) for address in missing.values()]
-        )
-        partners.update(zip(missing, created, strict=True))
+        partners |= self._create_buyers(batch, missing)
         for item in batch.items:
-            item.buyer = partners.get(self._address_identity(item.data.buyer))
+            item.buyer = partners.get(self._person_identity(item.data.buyer))
             if not item.buyer:
                 item.buyer = batch.channel._ec_get_anonymous_partner()
         self._resolve_destinations(batch)
@@ -41,50 +39,70 @@ class EcOrderImport(models.AbstractModel):
         return {(state.country_id.code, state.code): state for state in states}
 
     @api.model
-    def _address_keys(self, address):
-        return match_keys(
-            address.name, address.phone, address.zip, address.city, address.street, address.street2
+    def _create_buyers(self, batch, addresses):
+        """Return {identity: new contact}; who is new twice in a batch becomes one contact."""
+        index, groups = PersonIndex(), []
+        for identity, address in addresses.items():
+            who = self._person(address)
+            group = None if batch.channel.partner_policy == "new" else index.find(who)
+            if group is None:
+                group = (address, [])
+                groups.append(group)
+            index.add(who, group)
+            group[1].append(identity)
+        created = self.env["res.partner"].create(
+            [self._prepare_partner(batch, address) for address, _identities in groups]
         )
+        return {
+            identity: partner
+            for partner, (_address, identities) in zip(created, groups, strict=True)
+            for identity in identities
+        }
 
     @api.model
-    def _address_identity(self, address):
-        """Return what makes two addresses of one batch the same place and person."""
-        by_phone, by_address = self._address_keys(address)
-        return (by_phone, by_address) if by_phone or by_address else id(address)
+    def _person(self, address):
+        return person(
+            address.name, address.kana, address.phone,
+            address.zip, address.city, address.street, address.street2,
+        )  # fmt: skip
+
+    @api.model
+    def _person_identity(self, address):
+        """Return what makes two buyers of one batch surely the same."""
+        who = self._person(address)
+        return who if who.by_phone or who.by_address else id(address)
+
+    @api.model
+    def _place(self, address):
+        return place(
+            address.name, address.phone, address.zip, address.city, address.street, address.street2
+        )
 
     @api.model
     def _find_buyers(self, batch, buyers):
         """Return {identity: partner} of those buyers who are known. Two queries at most."""
         if batch.channel.partner_policy == "new":
             return {}
-        phones, places = set(), set()
-        for address in buyers.values():
-            by_phone, by_address = self._address_keys(address)
-            phones.add(by_phone)
-            places.add(by_address)
-        phones.discard("")
-        places.discard("")
+        persons = {identity: self._person(address) for identity, address in buyers.items()}
+        keys = {
+            name: [key for who in persons.values() if (key := getattr(who, name))]
+            for name in ("by_phone", "by_address", "by_kana")
+        }
+        if not any(keys.values()):
+            return {}
         domain = [
             ("parent_id", "=", False),
             ("company_id", "in", [False, batch.company.id]),
-            "|",
-            ("ec_match_phone", "in", list(phones)),
-            ("ec_match_address", "in", list(places)),
-        ]
-        known = self.env["res.partner"].search(domain, order="id desc") if phones | places else []
-        by_key = {}
-        for partner in known:  # the oldest wins
-            by_key["p", partner.ec_match_phone] = partner
-            by_key["a", partner.ec_match_address] = partner
-        found = {}
-        for identity, address in buyers.items():
-            by_phone, by_address = self._address_keys(address)
-            partner = (by_address and by_key.get(("a", by_address))) or (
-                by_phone and by_key.get(("p", by_phone))
-            )
-            if partner:
-                found[identity] = partner
-        return found
+            "|", "|",
+            ("ec_match_phone", "in", keys["by_phone"]),
+            ("ec_match_address", "in", keys["by_address"]),
+            ("ec_match_kana", "in", keys["by_kana"]),
+        ]  # fmt: skip
+        index = PersonIndex()
+        for partner in self.env["res.partner"].search(domain, order="id"):  # the oldest wins
+            index.add(partner._ec_person(), partner)
+        found = {identity: index.find(who) for identity, who in persons.items()}
+        return {identity: partner for identity, partner in found.items() if partner}
 
     @api.model
     def _prepare_partner(self, batch, address, **extra):
@@ -132,7 +150,7 @@ class EcOrderImport(models.AbstractModel):
                 address = destination.address
                 if address.placeholder or not address.name:
                     continue
-                key = (item.buyer.id, self._address_identity(address))
+                key = (item.buyer.id, self._place(address))
                 if not self._is_own_address(item.buyer, address):
                     wanted.setdefault(key, (item.buyer, address))
                 else:
@@ -140,16 +158,14 @@ class EcOrderImport(models.AbstractModel):
         places |= self._find_or_create_addresses(batch, wanted)
         for item in batch.items:
             item.destinations = [
-                places.get((item.buyer.id, self._address_identity(destination.address)))
+                places.get((item.buyer.id, self._place(destination.address)))
                 for destination in item.data.destinations
             ]
 
     @api.model
     def _is_own_address(self, partner, address):
-        by_phone, by_address = self._address_keys(address)
-        return by_address == (partner.ec_match_address or "") and (
-            not by_phone or by_phone == partner.ec_match_phone
-        )
+        (where, phone), (own, own_phone) = self._place(address), partner._ec_place()
+        return where == own and (not phone or phone == own_phone)
 
     @api.model
     def _find_or_create_addresses(self, batch, wanted):
@@ -159,13 +175,7 @@ class EcOrderImport(models.AbstractModel):
         children = self.env["res.partner"].search(
             [("parent_id", "in", parents.ids), ("type", "=", "delivery")]
         )
-        known = {
-            (
-                child.parent_id.id,
-                (child.ec_match_phone or "", child.ec_match_address or ""),
-            ): child
-            for child in children
-        }
+        known = {(child.parent_id.id, child._ec_place()): child for child in children}
         missing = {key: pair for key, pair in wanted.items() if key not in known}
         created = self.env["res.partner"].create(
             [

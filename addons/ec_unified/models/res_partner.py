@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..lib.address import match_keys
+from ..lib.persons import person, place
 
 
 class ResPartner(models.Model):
@@ -8,7 +8,7 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    ec_name_kana = fields.Char(string="Name (kana)")
+    ec_name_kana = fields.Char(string="Name (kana)", index="trigram")
     ec_match_phone = fields.Char(
         compute="_compute_ec_match",
         store=True,
@@ -22,16 +22,32 @@ class ResPartner(models.Model):
         export_string_translation=False,
     )
 
-    @api.depends("name", "phone", "zip", "city", "street", "street2")
+    ec_match_kana = fields.Char(
+        compute="_compute_ec_match",
+        store=True,
+        index="btree_not_null",
+        export_string_translation=False,
+    )
+
+    @api.depends("name", "ec_name_kana", "phone", "zip", "city", "street", "street2")
     def _compute_ec_match(self):
         for partner in self:
-            by_phone, by_address = match_keys(
-                partner.name,
-                partner.phone,
-                partner.zip,
-                partner.city,
-                partner.street,
-                partner.street2,
-            )
-            partner.ec_match_phone = by_phone or False
-            partner.ec_match_address = by_address or False
+            who = partner._ec_person()
+            partner.ec_match_phone = who.by_phone or False
+            partner.ec_match_address = who.by_address or False
+            partner.ec_match_kana = who.by_kana or False
+
+    def _ec_person(self):
+        """How this contact is recognised in an order.
+
+        :rtype: Person
+        """
+        self.ensure_one()
+        return person(
+            self.name, self.ec_name_kana, self.phone, self.zip, self.city, self.street, self.street2
+        )
+
+    def _ec_place(self):
+        """This address as ``lib.persons.place``."""
+        self.ensure_one()
+        return place(self.name, self.phone, self.zip, self.city, self.street, self.street2)

@@ -4,6 +4,15 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 
+class SaleOrder(models.Model):
+    _inherit = "sale.order"
+
+    ec_caution_reason = fields.Char(
+        related="partner_id.ec_caution_reason", string="Why attention is needed"
+    )
+    ec_caution = fields.Boolean(related="partner_id.ec_caution")
+
+
 class ResPartner(models.Model):
     _inherit = "res.partner"
 

@@ -55,6 +55,80 @@ class TestOrderPartner(OrderCommon):
         orders = self.pull(*payloads)
         self.assertEqual(len(orders.partner_id), 1)
 
+    def test_new_buyer_in_two_writings_in_one_batch(self):
+        writings = [
+            HANAKO,
+            {**HANAKO, "zip": "2200001", "city": "横浜市西区", "street": "1-1"},  # same number
+            {**HANAKO, "phone": None, "street": "千代田一丁目1番"},  # same home
+            {**HANAKO, "name": "ﾔﾏﾀﾞ ﾊﾅｺ", "kana": "ヤマダ ハナコ"},
+        ]
+        writings[0] = {**HANAKO, "kana": "やまだ はなこ"}
+        payloads = [
+            self.order_payload(
+                str(number), buyer=buyer, destinations=[{"ref": "1", "address": buyer}]
+            )
+            for number, buyer in enumerate(writings)
+        ]
+        orders = self.pull(*payloads)
+        self.assertEqual(len(orders.partner_id), 1)
+        self.assertEqual(len(orders), 4)
+        # Each still goes where this order says.
+        self.assertEqual(orders[1].partner_shipping_id.zip, "220-0001")
+
+    def test_two_malls_one_contact(self):
+        """One mall has a reading and a number, the other a forwarding address and kana only."""
+        other = self.make_channel(name="Other mall")
+        first = self.buy("1", {**HANAKO, "kana": "ヤマダ ハナコ"})
+        relay = {"email": "abc@relay.example.com", "email_is_relay": True}
+        buyer = {**HANAKO, "name": "やまだ　はなこ", "phone": "+81300000000", **relay}
+        second = self.pull(
+            self.order_payload("1", buyer=buyer, destinations=[{"ref": "1", "address": buyer}]),
+            channel=other,
+        )
+        self.assertEqual(first.partner_id, second.partner_id)
+        self.assertEqual(first.partner_id.ec_order_count, 2)
+        self.assertFalse(first.partner_id.email)
+
+    def test_household_is_not_one_customer(self):
+        husband = {**HANAKO, "name": "山田 太郎", "kana": "ヤマダ タロウ"}
+        first = self.buy("1", {**HANAKO, "kana": "ヤマダ ハナコ"})
+        second = self.buy("2", husband)
+        self.assertNotEqual(first.partner_id, second.partner_id)
+        gift = self.buy("3", {**HANAKO, "kana": "ヤマダ ハナコ"}, husband)
+        self.assertEqual(gift.partner_id, first.partner_id)
+        place = gift.partner_shipping_id
+        self.assertEqual((place.parent_id, place.type), (first.partner_id, "delivery"))
+        self.assertNotEqual(place, second.partner_id)
+
+    def test_readings_that_differ_are_two_people(self):
+        first = self.buy("1", {**HANAKO, "kana": "ヤマダ ハナコ"})
+        second = self.buy("2", {**HANAKO, "kana": "ヤマダ カコ"})
+        third = self.buy("3", HANAKO)
+        self.assertNotEqual(first.partner_id, second.partner_id)
+        self.assertEqual(third.partner_id, first.partner_id)  # the one known longest
+
+    def test_two_homes_without_house_numbers_are_two_addresses(self):
+        quarter = {**HANAKO, "street": "千代田"}
+        other = {**quarter, "street": "丸の内"}
+        order = self.buy("1", HANAKO, quarter, lines=[self.line("TEA-1", 1100)])
+        again = self.buy("2", HANAKO, other, lines=[self.line("TEA-1", 1100)])
+        self.assertNotEqual(order.partner_shipping_id, again.partner_shipping_id)
+
+    def test_mark_of_the_customer_stands_on_the_order(self):
+        order = self.buy("1", HANAKO)
+        order.partner_id.write({"ec_caution": True, "ec_caution_reason": "長期不在が3回"})
+        again = self.buy("2", HANAKO, lines=[self.line("RICE-1", 1100)])
+        self.assertIn("rule", self.open_codes(again))
+        self.assertEqual(again.with_user(self.clerk).ec_caution_reason, "長期不在が3回")
+
+    def test_clerk_finds_the_caller_by_number_and_reading(self):
+        order = self.buy("1", {**HANAKO, "phone": "090-8765-4321", "kana": "ヤマダ ハナコ"})
+        orders = self.env["sale.order"].with_user(self.clerk)
+        for text in ("09087654321", "090-8765-4321", "8765 4321"):
+            found = orders.search([("partner_id.phone_mobile_search", "ilike", text)])
+            self.assertIn(order, found, text)
+        self.assertIn(order, orders.search([("partner_id.ec_name_kana", "ilike", "ヤマダ")]))
+
     def test_gift_goes_to_an_address_of_the_buyer(self):
         friend = {**HANAKO, "name": "佐藤 太郎", "phone": "06-1111-1111", "zip": "5300001",
                   "state_code": "JP-27", "city": "大阪市北区"}  # fmt: skip
