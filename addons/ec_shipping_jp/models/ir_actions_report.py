@@ -1,6 +1,11 @@
 from odoo import models
 
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+
 from ..lib.barcode import code128_data_uri
+
+#: wkhtmltopdf with unpatched Qt prints everything smaller by this factor.
+_UNPATCHED_ZOOM = 1.28
 
 
 class IrActionsReport(models.Model):
@@ -11,4 +16,5 @@ class IrActionsReport(models.Model):
         values = super()._get_rendering_context(report, docids, data)
         if (report.report_name or "").startswith("ec_shipping_jp."):
             values["ec_barcode"] = code128_data_uri
+            values["ec_zoom"] = 1 if _wkhtml().is_patched_qt else _UNPATCHED_ZOOM
         return values

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 _DECIDING = {
     "ec_wish_date", "ec_wish_time_from", "ec_wish_time_to", "ec_payment_role", "ec_is_gift",
@@ -11,6 +12,30 @@ class SaleOrder(models.Model):
     ec_mall_told_at = fields.Datetime(string="Mall told at", copy=False, readonly=True)
     ec_ticks = fields.Json(compute="_compute_ec_ticks", string="Steps")
     ec_parcel_ids = fields.One2many("ec.parcel", compute="_compute_ec_parcel_ids", string="Parcels")
+
+    ec_shipping_why = fields.Text(string="How it ships and why", compute="_compute_ec_shipping_why")
+
+    @api.depends("picking_ids.ec_reasons", "picking_ids.carrier_id", "picking_ids.ec_ship_on")
+    @api.depends_context("lang")
+    def _compute_ec_shipping_why(self):
+        """Carrier and day of each delivery with the reasons, one delivery per line."""
+        for order in self:
+            pickings = order.picking_ids.filtered(
+                lambda p: p.picking_type_code == "outgoing" and p.state != "cancel"
+            )
+            order.ec_shipping_why = "\n".join(
+                " / ".join(
+                    filter(
+                        None,
+                        [
+                            picking.carrier_id.name,
+                            format_date(self.env, picking.ec_ship_on),
+                            *(picking.ec_decision or "").splitlines(),
+                        ],
+                    )
+                )
+                for picking in pickings
+            )
 
     @api.depends("picking_ids.ec_parcel_ids")
     def _compute_ec_parcel_ids(self):

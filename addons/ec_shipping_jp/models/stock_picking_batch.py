@@ -5,6 +5,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 
 from ..const import COOL_SELECTION
+from ..lib.paging import BARCODE_ROW, paginate, row_height, text_lines
 
 
 class StockPickingBatch(models.Model):
@@ -69,3 +70,37 @@ class StockPickingBatch(models.Model):
             totals.values(), key=lambda row: (row["shelf"], row["product"].display_name or "")
         )
         return [{**row, "slots": sorted(row["slots"].items())} for row in rows]
+
+    def _ec_total_pages(self):
+        """Rows of the total picking list per printed page."""
+
+        def height(row):
+            lines = text_lines(row["product"].display_name, 36)
+            slots = -(-len(row["slots"]) // 4)
+            return max(row_height(lines, 1), row_height(slots))
+
+        return paginate(self._ec_total_lines(), height, head=160)
+
+    def _ec_slot_pages(self):
+        """Baskets per printed page."""
+        return paginate(self._ec_slots(), lambda slot: BARCODE_ROW, head=75)
+
+    # === PAPERS OF A BATCH, IN THE ORDER OF THE BASKETS === #
+
+    def _ec_print(self, name):
+        pickings = self.env["stock.picking"]
+        for batch in self:
+            pickings = pickings.union(*(picking for _number, picking in batch._ec_slots()))
+        return self.env.ref(f"ec_shipping_jp.action_report_{name}").report_action(pickings.ids)
+
+    def action_ec_print_lists(self):
+        """Picking lists per order."""
+        return self._ec_print("order_picking")
+
+    def action_ec_print_notes(self):
+        """Delivery notes."""
+        return self._ec_print("delivery_note")
+
+    def action_ec_print_gifts(self):
+        """Noshi and message cards."""
+        return self._ec_print("gift")

@@ -7,5 +7,6 @@ from . import test_inspection
 from . import test_reports
 from . import test_warehouse
 from . import test_flow
+from . import test_told
 from . import test_tours
 from . import test_board

@@ -16,6 +16,13 @@ class TestDecide(ShippingCommon):
         self.assertEqual(picking.ec_ship_on, date(2026, 11, 19))
         self.assertIn("All", picking.ec_decision)
 
+    def test_the_order_says_why(self):
+        picking = self.ship(wish_date="2026-11-19")
+        why = picking.sale_id.with_user(self.clerk).ec_shipping_why
+        self.assertIn(self.yamato.name, why)
+        for reason in picking.ec_decision.splitlines():
+            self.assertIn(reason, why)
+
     def test_cutoff_weekend_and_holiday(self):
         self.calendar.cutoff = 12
         self.set_now(datetime(2026, 11, 20, 13, 0))
