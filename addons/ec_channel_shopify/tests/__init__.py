@@ -4,5 +4,6 @@ from . import test_count
 from . import test_flow
 from . import test_onboarding
 from . import test_webhook
+from . import test_short
 from . import test_situations
 from . import test_changes
