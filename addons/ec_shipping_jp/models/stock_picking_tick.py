@@ -113,6 +113,7 @@ class StockPicking(models.Model):
 
     def action_ec_tick_picked(self):
         """The goods of these deliveries are in the basket."""
+        self.env["ec.order.check"]._forbid_open(self._ec_orders_to_check())
         self._ec_tick("picked")
         return True
 

@@ -149,8 +149,12 @@ def printable(text: str) -> str:
     return "".join(out)
 
 
-def corrected(code, prefecture, city) -> Place | None:
-    """Return the place that the postcode says where it differs and is certain, else None."""
+def corrected(code, prefecture, city, street="") -> Place | None:
+    """Return the place that the postcode says where it differs and is certain, else None.
+
+    Either of the two may be the wrong one. The postcode is believed when the rest of the address
+    speaks for it: the same city in another prefecture, or its quarter in the street.
+    """
     places = places_of(code)
     if not places or len({(p.prefecture, p.city) for p in places}) > 1:
         return None
@@ -159,4 +163,6 @@ def corrected(code, prefecture, city) -> Place | None:
         fold_text(place.city)
     ):
         return None
-    return place
+    same_city = fold_text(city).startswith(fold_text(place.city))
+    same_town = place.town and fold_text(place.town) in fold_text((city or "") + (street or ""))
+    return place if same_city or same_town else None

@@ -103,7 +103,7 @@ class EcCheckRule(models.Model):
     @api.model
     def _describe_address(self, partner):
         """Return what looks wrong in an address, '' for nothing; no personal data."""
-        if partner.country_id.code not in (False, "JP") or not partner.zip:
+        if partner.country_id.code not in (False, "JP") or not (partner.zip or partner.street):
             return ""
         state = partner.state_id.with_context(lang="ja_JP").name or ""
         texts = self._get_finding_texts()

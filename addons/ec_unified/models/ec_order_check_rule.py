@@ -43,7 +43,9 @@ class EcOrderCheck(models.Model):
             if address_check.unprintable(text):
                 values[name] = address_check.printable(text)
         state = partner.state_id.with_context(lang="ja_JP")
-        place = address_check.corrected(partner.zip, state.name or "", partner.city or "")
+        place = address_check.corrected(
+            partner.zip, state.name or "", partner.city or "", partner.street or ""
+        )
         if place:
             domain = [("country_id.code", "=", "JP"), ("name", "=", place.prefecture)]
             right = state.search(domain, limit=1)

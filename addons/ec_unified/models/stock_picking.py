@@ -24,6 +24,17 @@ class StockPicking(models.Model):
         )
         return outgoing.sudo().sale_id.filtered("ec_open_check_count")
 
+    def write(self, vals):
+        """What has to be looked at first is not handed out for picking."""
+        if vals.get("batch_id"):
+            self.env["ec.order.check"]._forbid_open(self._ec_orders_to_check())
+        return super().write(vals)
+
+    def do_print_picking(self):
+        """No picking slip for an order that has to be looked at first."""
+        self.env["ec.order.check"]._forbid_open(self._ec_orders_to_check())
+        return super().do_print_picking()
+
     def button_validate(self):
         """Refuse before any wizard opens when an order has to be looked at."""
         self.env["ec.order.check"]._forbid_open(self._ec_orders_to_check())

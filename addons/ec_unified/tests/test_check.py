@@ -24,6 +24,22 @@ class TestCheck(OrderCommon):
         picking.with_user(self.clerk).button_validate()
         self.assertEqual(picking.state, "done")
 
+    def test_open_check_is_not_handed_out_for_picking(self):
+        order, free = self.pull(self.order_payload(remarks="のし希望"), self.mixed_order("M-1"))
+        pickings = (order | free).picking_ids.with_user(self.clerk)
+        batches = self.env["stock.picking.batch"]
+        with self.assertRaisesRegex(UserError, "O-1"):
+            batches.create({"picking_ids": pickings.ids})
+        batch = batches.create({"picking_ids": free.picking_ids.ids})
+        with self.assertRaisesRegex(UserError, "O-1"):
+            order.picking_ids.with_user(self.clerk).batch_id = batch
+        with self.assertRaisesRegex(UserError, "O-1"):
+            pickings.do_print_picking()
+        self.assertFalse(order.picking_ids.printed)
+        order.ec_check_ids.with_user(self.clerk).action_clear()
+        order.picking_ids.with_user(self.clerk).batch_id = batch
+        self.assertEqual(order.ec_stage, "picking")
+
     def test_cleared_check_stays_cleared(self):
         payload = self.order_payload(flags=[{"code": "mall_caution", "detail": "101"}])
         order = self.pull(payload)

@@ -2,7 +2,7 @@
 
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from ..lib import address_check
@@ -86,9 +86,7 @@ class TestCheckRule(OrderCommon):
         self.rule("fact_remarks").active = False
         island = self.rule("fact_island")
         island.channel_ids = self.make_channel(name="other")
-        order = self.pull(
-            self.order_payload(remarks="のし希望", flags=[{"code": "remote_island"}])
-        )
+        order = self.pull(self.order_payload(remarks="のし希望", flags=[{"code": "remote_island"}]))
         self.assertFalse(order.ec_open_check_ids)
         island.channel_ids = False
         order = self.pull(self.order_payload("O-2", flags=[{"code": "remote_island"}],
@@ -127,16 +125,28 @@ class TestCheckRule(OrderCommon):
         self.assertEqual(order.partner_shipping_id.city, "渋谷区")
         self.assertFalse(order.ec_open_check_ids)
 
+    def test_wrong_postcode_does_not_move_the_buyer(self):
+        """City and quarter agree with each other: the postcode is the mistake, nothing is sure."""
+        order = self.pull(self.order_payload(**self.address(zip="1500001", street="千代田1-1")))
+        check = order.ec_open_check_ids
+        self.assertEqual(check.rule_id, self.rule("address"))
+        self.assertFalse(check.suggestion)
+        with self.assertRaises(UserError):
+            check.with_user(self.clerk).action_accept_suggestion()
+
+    def test_address_without_a_postcode(self):
+        order = self.pull(self.order_payload(**self.address(zip="")))
+        self.assertEqual(self.rules_of(order), self.rule("address"))
+
     def test_unprintable_character_and_missing_number(self):
-        order = self.pull(
-            self.order_payload(**self.address(street="千代田", street2="𠮷田荘—3"))
-        )
+        order = self.pull(self.order_payload(**self.address(street="千代田", street2="𠮷田荘—3")))
         check = order.ec_open_check_ids
         self.assertIn("𠮷—", check.detail)
         self.assertEqual(check.suggestion, "吉田荘―3")
         bare = self.pull(
             self.order_payload(
-                "O-2", lines=[self.line("RICE-1", 1100)],
+                "O-2",
+                lines=[self.line("RICE-1", 1100)],
                 **self.address(street="千代田", name="別人"),
             )  # fmt: skip
         )
@@ -181,12 +191,8 @@ class TestAddressCheck(OrderCommon):
             ("000-0000", "東京都", "千代田区", "千代田1-1"): [address_check.ZIP_UNKNOWN],
             ("100-0001", "東京都", "千代田区", "千代田"): [address_check.NO_NUMBER],
             ("510-0074", "三重県", "四日市市", "鵜の森"): [address_check.NO_NUMBER],
-            ("100-0001", "東京都", "千代田区", "千代田1-1見本マンション"): [
-                address_check.NO_ROOM
-            ],
-            ("100-0001", "東京都", "千代田区", "千代田1-1", "😀荘1"): [
-                address_check.UNPRINTABLE
-            ],
+            ("100-0001", "東京都", "千代田区", "千代田1-1見本マンション"): [address_check.NO_ROOM],
+            ("100-0001", "東京都", "千代田区", "千代田1-1", "😀荘1"): [address_check.UNPRINTABLE],
         }
         for address, codes in rows.items():
             with self.subTest(address):
