@@ -23,6 +23,7 @@ CHANNEL_WIDE = (
 FIRST_WAIT = 30  # seconds after the first failure; doubles
 LONGEST_WAIT = 30 * 60
 SETUP_WAIT = 60 * 60  # a setup error is tried again hourly: the mall may have had a bad moment
+TURN_WAIT = "20s"  # for another process that books orders
 TELL_AFTER = 5  # transient failures in a row before a person is told
 EXPIRY_NOTICE_DAYS = 14
 
@@ -210,8 +211,11 @@ class EcChannel(models.Model):
         Orders of two shops reserve the same goods: side by side, all but one of their batches
         would be lost to serialization failures and done again. What is booked within must be
         committed within.
+
+        :raise psycopg2.errors.LockNotAvailable: waited too long; a collision like any other
         """
         key = ("ec/booking", self.company_id.id)
+        self.env.cr.execute("SELECT set_config('lock_timeout', %s, true)", (TURN_WAIT,))
         self.env.cr.execute("SELECT pg_advisory_lock(hashtext(%s), %s)", key)
         self._commit()  # what the others have booked meanwhile is seen only by a new snapshot
         try:

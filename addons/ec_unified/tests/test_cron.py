@@ -1,5 +1,6 @@
 """Scheduled work: one action per shop and operation, following the shop's state."""
 
+import threading
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -81,6 +82,14 @@ class TestCron(EcCommon):
     def test_deleted_channel_or_unknown_operation_is_no_error(self):
         self.env["ec.channel"]._cron_run(0, "pull_orders")
         self.env["ec.channel"]._cron_run(self.channel.id, "never heard of")
+
+    def test_the_servers_time_limit_counts_per_job(self):
+        """A round of many busy shops takes longer than one job may."""
+        thread = threading.current_thread()
+        self.addCleanup(setattr, thread, "start_time", getattr(thread, "start_time", None))
+        thread.start_time = 1.0
+        self.env["ec.channel"]._cron_run(self.channel.id, "send_exchanges")
+        self.assertGreater(thread.start_time, 1.0)
 
     def test_draft_shop_is_checked_only_on_request(self):
         draft = self.make_channel(state="draft")
