@@ -4,7 +4,8 @@ A simulation without Odoo: the rules are the real ones (``lib.stock_math``), the
 for what the malls allow. Two shops share one stock. Buyers come at random to a shop that shows the
 item as in stock; the sale lowers that shop's own number at once, and the other shop's only when the
 order was noticed (polling: up to the interval; webhook: seconds) and the new number was sent.
-Each item starts with a few units and is sold out, so every item passes through the dangerous end.
+Each item starts with some units more than are guarded and is sold out, so every item passes through
+the moment the guard begins and through the dangerous end.
 """
 
 from __future__ import annotations
@@ -28,13 +29,16 @@ from ec_addons.ec_unified.lib.stock_math import (  # noqa: E402
 ORDERS = 10_000
 #: Name → (longest time until the order is noticed, shortest and longest time to send), seconds.
 DELAYS = {
+    "polling every 30 s": (30.0, (1.0, 6.0)),
     "polling every 2 min": (120.0, (1.0, 6.0)),
     "polling every 15 min": (900.0, (1.0, 6.0)),
     "webhook": (2.0, (1.0, 4.0)),
 }
 #: Seconds between two buyers of one item, on average: a quiet item and one in a mall's sale.
 SPEEDS = {"quiet (1 an hour)": 3600.0, "busy (1 a minute)": 60.0}
+#: Units on the shelf above what is guarded: every item passes through the moment the guard begins.
 START_UNITS = 6
+DAY = 86400.0
 
 
 @dataclass
@@ -54,7 +58,7 @@ class Item:
     notice: float
     send: tuple[float, float]
     gap: float
-    free: int = START_UNITS
+    free: int = 0
     orders: int = 0
     oversold: int = 0
     shops: list[Shop] = field(default_factory=list)
@@ -63,6 +67,7 @@ class Item:
 
     def run(self) -> tuple[int, int]:
         """Sell until no shop shows any and nothing is on its way."""
+        self.free = START_UNITS + self.policy.guard
         self.shops = [Shop(self.target(n)) for n in (0, 1)]
         now = 0.0
         while True:
@@ -126,23 +131,28 @@ def simulate(notice: float, send: tuple[float, float], gap: float, guard: int, s
 
 
 def measure() -> list[dict[str, Any]]:
-    """All rows; the guard of each is the one the sales speed gives."""
+    """All rows: without a guard, at one unit, and by sales speed for the time numbers need to catch
+    up (``catch_up``) and for half a day, which is what a new guard by sales speed covers."""
     rows = []
     for speed, gap in SPEEDS.items():
         for delay, (notice, send) in DELAYS.items():
-            danger = notice + send[1]
-            # As the guard by sales speed: units sold while the numbers catch up, at least one.
-            units = sales_threshold(danger / gap, 1, 1, 1)
-            rows.append(
-                {
-                    "speed": speed,
-                    "delay": delay,
-                    "without": simulate(notice, send, gap, 0, 1),
-                    "one": simulate(notice, send, gap, 1, 1),
-                    "units": units,
-                    "by_speed": simulate(notice, send, gap, units + 1, 1),
-                }
-            )
+            sold = DAY / gap
+            catch_up = sales_threshold(sold, 1, (notice + send[1]) / DAY, 1)
+            half_day = sales_threshold(sold, 1, 0.5, 1)
+            row: dict[str, Any] = {
+                "speed": speed,
+                "delay": delay,
+                "catch_up": catch_up,
+                "half_day": half_day,
+            }
+            for name, units in (
+                ("without", 0),
+                ("at_one", 1),
+                ("at_catch_up", catch_up),
+                ("at_half_day", half_day),
+            ):
+                row[name] = simulate(notice, send, gap, units, 1)
+            rows.append(row)
     return rows
 
 
@@ -151,19 +161,20 @@ def report() -> list[str]:
     lines = [
         "## Oversold orders per 10,000 (simulation, two shops, every item sold out)",
         "",
-        "| sales | orders noticed by | without guard | guard at 1 | guard by sales speed (units) |",
-        "|---|---|---|---|---|",
+        "| sales | orders noticed by | without guard | guard at 1 | by sales speed: while numbers "
+        "catch up (units) | by sales speed: half a day, the default (units) |",
+        "|---|---|---|---|---|---|",
     ]
     for row in measure():
         lines.append(
-            "| {speed} | {delay} | {without:.0f} | {one:.0f} | {by_speed:.0f} ({n}) |".format(
-                n=row["units"] + 1, **row
-            )
+            "| {speed} | {delay} | {without:.0f} | {at_one:.0f} | {at_catch_up:.0f} ({catch_up}) "
+            "| {at_half_day:.0f} ({half_day}) |".format(**row)
         )
     lines += [
         "",
-        "What the guard cannot take away are units both shops showed when it began: sales that "
-        "nobody had noticed yet. A shorter time until orders are noticed does.",
+        "What a guard cannot take away are units both shops showed when it began: sales that "
+        "nobody had noticed yet. Where more units are guarded than are sold in that time, none are "
+        "sold twice; a shorter time until orders are noticed does the same.",
     ]
     return lines
 
