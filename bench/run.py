@@ -7,22 +7,29 @@ Numbers of different runs or machines are not to be compared; the ratios inside 
 
 from __future__ import annotations
 
-import platform
-import subprocess
 import sys
-import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from bench import calls, lag, lists, mails, oversell, rewrite, shipping, stock_cost  # noqa: E402
+from bench import (  # noqa: E402
+    calls,
+    lag,
+    lists,
+    mails,
+    oversell,
+    report,
+    rewrite,
+    shipping,
+    stock_cost,
+)
 from tests.system import crash, shops  # noqa: E402
 from tools.console import say  # noqa: E402
 from tools.lab import Lab  # noqa: E402
 
-RESULTS = ROOT / "bench" / "results.md"
 CRASH_ORDERS = 2000
 CRASH_KILLS = 5
 
@@ -129,33 +136,29 @@ PARTS: dict[str, Callable[[], list[str]]] = {
 }
 
 
+def run_part(name: str) -> bool:
+    """Run one part, print it and renew its section; True when it failed."""
+    say(f"benchmark: {name}")
+    try:
+        section = PARTS[name]()
+    except Exception as error:  # noqa: BLE001 - the other parts go on, this one is told as failed
+        traceback.print_exc()
+        section = [f"## {name}", "", f"**FAILED**: {type(error).__name__}: {error}"]
+    print("\n".join(section), flush=True)
+    report.write(name, section, list(PARTS))
+    return any("**FAILED**" in line for line in section)
+
+
 def main(names: list[str]) -> int:
-    """Run the parts, print and write the report."""
+    """Run the parts named, or all; one that fails stops no other."""
     unknown = set(names) - PARTS.keys()
     if unknown:
         print(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
         return 2
-    revision = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True
-    ).stdout.strip()
-    lines = [
-        "# Results of `make bench`",
-        "",
-        f"Run on {time.strftime('%Y-%m-%d')}, revision {revision or 'unknown'}, "
-        f"Python {platform.python_version()}. Only ratios inside one run mean anything.",
-    ]
-    failed = False
-    for name, part in PARTS.items():
-        if names and name not in names:
-            continue
-        say(f"benchmark: {name}")
-        section = part()
-        failed |= any("**FAILED**" in line for line in section)
-        print("\n".join(section), flush=True)
-        lines += ["", *section]
-    if not names:
-        RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        say(f"written to {RESULTS.relative_to(ROOT)}")
+    failed = [name for name in PARTS if (not names or name in names) and run_part(name)]
+    say(f"written to {report.RESULTS.relative_to(ROOT)}")
+    if failed:
+        say(f"failed: {', '.join(failed)}")
     return 1 if failed else 0
 
 
