@@ -72,6 +72,7 @@ from . import ec_channel_confirm
 from . import ec_stock_signal
 from . import ec_stock_rule
 from . import ec_stock_lag
+from . import ec_stock_lag_hour
 from . import ec_listing
 from . import ec_listing_sku
 from . import ec_listing_match

@@ -27,7 +27,10 @@ class EcChannel(models.Model):
         lags = self.env["ec.stock.lag"]._summary(self) if self.ids else {}
         for channel in self:
             lag = lags.get(channel.id)
-            channel.stock_lag_label = lag and self._lag_text(lag["p95"])
+            channel.stock_lag_label = lag and self.env._(
+                "%(p50)s (95 %%: %(p95)s, last: %(last)s)",
+                **{name: self._lag_text(lag[name]) for name in ("p50", "p95", "last")},
+            )
 
     @api.model
     def _lag_text(self, seconds):

@@ -25,6 +25,8 @@ _logger = logging.getLogger(__name__)
 MAX_CONFLICTS = 3
 #: How long a push waits for an order pull that another process is doing.
 PULL_WAIT_STEPS, PULL_WAIT_SECONDS = 20, 0.5
+#: Work that brings orders in; a push of many batches lets it pass.
+ORDER_OPS = ("pull_orders", "process_exchanges")
 #: Seconds a pull gets when a push asks for it.
 PULL_SECONDS = 40
 
@@ -75,6 +77,8 @@ class EcChannel(models.Model):
             batch, queue = queue[: run.limits.stock_batch], queue[run.limits.stock_batch :]
             self._stock_orders_first(run)
             left = self._stock_send_batch(run, self.env["ec.listing.sku"].browse(batch))
+            if queue and left > 0:
+                self._stock_give_way()
             if not queue and run.again:
                 # The mall moved under us, so there are orders we have not seen.
                 self._stock_orders_first(run, force=True)
@@ -145,11 +149,24 @@ class EcChannel(models.Model):
         self._operation("pull_orders").result = {"complete": time.monotonic() < ends}
         return result
 
+    def _stock_give_way(self):
+        """Between the batches of a long push orders go first: a mall that allows few calls would
+        else share them evenly, and an order could wait behind a rewrite of all stock."""
+        for _step in range(PULL_WAIT_STEPS):
+            if not any(self._stock_running(op) for op in ORDER_OPS):
+                return
+            time.sleep(PULL_WAIT_SECONDS)
+            self._commit()
+
     def _stock_pull_running(self):
         """Whether another process holds the pull of this shop."""
-        if not self._lock_op("pull_orders"):
+        return self._stock_running("pull_orders")
+
+    def _stock_running(self, op):
+        """Whether another process is at this operation of this shop."""
+        if not self._lock_op(op):
             return True
-        self._unlock_op("pull_orders")
+        self._unlock_op(op)
         return False
 
     # === ONE BATCH === #

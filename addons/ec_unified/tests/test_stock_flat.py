@@ -1,7 +1,12 @@
-"""A changed SKU costs the same however many SKUs the shop lists."""
+"""A changed SKU costs the same however many SKUs the shop lists; orders pass a long push."""
+
+from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from ..lib.ratelimit import MemorySlots, RateLimiter
+from ..models import ec_channel_push
 from .stock_common import EcStockCommon
 
 
@@ -44,3 +49,63 @@ class TestStockFlat(EcStockCommon):
             self.cr.execute(f"EXPLAIN {sql.code}", sql.params)
             plan = "\n".join(row[0] for row in self.cr.fetchall())
             self.assertIn(f"ec_listing_sku_{index}", plan.replace("__", "_"))
+
+    # === ORDERS FIRST === #
+
+    def test_long_push_lets_orders_pass(self):
+        """While another process books orders, the next batch waits; a short push never does."""
+        self.list_products(self.make_products(120, code="L"))
+        calls, busy = [], [True, True]
+
+        def running(channel, op):
+            calls.append(op)
+            return op == "process_exchanges" and bool(busy) and busy.pop()
+
+        def push(adapter, channel, levels, key):
+            calls.append(len(levels))
+            return self.all_ok(levels)
+
+        waits = []
+        with (
+            patch.object(self.registry["ec.channel"], "_stock_running", running),
+            patch.object(ec_channel_push.time, "sleep", waits.append),
+            self.mall(push),
+        ):
+            self.push()
+        self.assertEqual([call for call in calls if isinstance(call, int)], [50, 50, 20])
+        self.assertEqual(len(waits), 2, "two looks found orders being booked")
+        self.assertEqual(calls[-1], 20, "nobody is asked after the last batch")
+
+    def test_orders_are_read_between_the_batches(self):
+        """An order that comes while a rewrite runs is here before the rewrite is over."""
+        self.list_products(self.make_products(120, code="L"))
+        seen = []
+
+        def push(adapter, channel, levels, key):
+            if not seen:
+                channel._fake_put_order(self.order_payload("MID-1"))
+            here = self.env["ec.exchange"].search_count([("external_ref", "=", "MID-1")])
+            seen.append(bool(here))
+            # As if the call had taken so long that the orders are out of date.
+            channel._operation("pull_orders").started_at -= timedelta(minutes=1)
+            return self.all_ok(levels)
+
+        with self.mall(push):
+            self.push()
+        self.assertEqual(seen, [False, True, True])
+
+    def test_order_waits_for_one_call_at_most(self):
+        """One call a second for both: an order's call comes right after the stock call under way,
+        however many of those are still to come."""
+        clock = [0.0]
+        slots = MemorySlots()
+
+        def limiter():
+            return RateLimiter(
+                {"all": 1.0}, slots=slots, clock=lambda: clock[0], sleep=lambda seconds: None
+            )
+
+        stock, orders = limiter(), limiter()
+        for _number in range(20):
+            clock[0] += stock.wait("all")
+        self.assertLessEqual(orders.wait("all"), 1.0)

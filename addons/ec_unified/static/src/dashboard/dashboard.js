@@ -55,6 +55,12 @@ export class EcDashboard extends Component {
         await this.action.doAction(action);
     }
 
+    openLag(shop) {
+        return this.action.doAction("ec_unified.action_ec_stock_lag", {
+            additionalContext: { search_default_channel_id: shop.id },
+        });
+    }
+
     openShop(shop) {
         return this.action.doAction({
             type: "ir.actions.act_window",
