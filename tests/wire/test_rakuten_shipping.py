@@ -169,6 +169,24 @@ def test_one_bad_row_does_not_stop_the_others(mall, service, many):
     assert "shippingNumber" in results[5].error.params["says"]
 
 
+def test_a_shop_without_the_asynchronous_function(mall, service, many):
+    mall.enabled_functions -= {"rpay.order.updateOrderShippingAsync"}
+    shipments = [shipment(ref, f"N{n}") for n, ref in enumerate(many[:12])]
+    assert all(r.ok for r in service.push_many(shipments))
+    assert calls(mall, "updateOrderShipping") == 12
+
+
+@pytest.mark.parametrize("trouble", ["not ticked", "502_html"])
+def test_a_result_that_cannot_be_fetched(mall, service, many, trouble):
+    if trouble == "not ticked":
+        mall.enabled_functions -= {"rpay.order.getResultUpdateOrderShippingAsync"}
+    else:
+        mall.faults.add(trouble, match="getResultUpdateOrderShippingAsync", times=4)
+    shipments = [shipment(ref, f"N{n}") for n, ref in enumerate(many[:12])]
+    assert all(r.ok for r in service.push_many(shipments))
+    assert [rows(mall, ref) for ref in many[:12]] == [[f"N{n}"] for n in range(12)]
+
+
 @pytest.mark.parametrize("kind", ["timeout_after", "cut"])
 def test_a_lost_answer_doubles_nothing(mall, service, many, kind):
     mall.faults.add(kind, match="updateOrderShippingAsync", times=1, seconds=3)

@@ -3,7 +3,14 @@
 import time
 
 from ...ec_unified.lib.data import Result
-from ...ec_unified.lib.errors import ConflictError, DataError, EcError, UncertainWriteError
+from ...ec_unified.lib.errors import (
+    ConflictError,
+    DataError,
+    EcError,
+    SetupError,
+    TransientError,
+    UncertainWriteError,
+)
 from . import const
 from .client import code_tail
 from .orders import batches
@@ -135,8 +142,11 @@ class ShippingService:
     def _write_many(self, shipments, plans):
         try:
             errors = self._run_async(plans)
-        except DataError:
-            # One bad row refuses the whole request: alone, each order gets its own answer.
+        except (DataError, SetupError) as error:
+            if error.kind == "setup" and error.reason != "function_missing":
+                raise
+            # One bad row refuses the whole request: alone, each order gets its own answer. A shop
+            # that has not ticked the asynchronous function in RMS goes on one by one, too.
             return {number: self.push(shipments[number]) for number in plans}
         models = self.orders.get(plans)
         return {
@@ -157,18 +167,31 @@ class ShippingService:
         except UncertainWriteError:
             self._sleep(ASYNC_WAITS[-1])  # perhaps it is running: look at the rows, not sooner
             return dict.fromkeys(plans, waiting)
-        request_id = _request_id(answer)
+        said = self._wait_for_result(_request_id(answer))
+        if said is None:
+            return dict.fromkeys(plans, waiting)
+        return {
+            number: refusal(number, message)
+            for number, messages in said.items()
+            for message in messages
+            if message.get("messageType") == "ERROR"
+        }
+
+    def _wait_for_result(self, request_id):
+        """{order: messages}, or None when the deadline is over. The rows decide in any case."""
         for wait in ASYNC_WAITS:
             self._sleep(wait)
-            said = _results(self.client.shipping_result(request_id))
+            try:
+                said = _results(self.client.shipping_result(request_id))
+            except TransientError:
+                continue
+            except SetupError as error:
+                if error.reason != "function_missing":
+                    raise
+                continue  # not ticked in RMS: give the mall the same time
             if said:
-                return {
-                    number: refusal(number, message)
-                    for number, messages in said.items()
-                    for message in messages
-                    if message.get("messageType") == "ERROR"
-                }
-        return dict.fromkeys(plans, waiting)
+                return said
+        return None
 
 
 def check_state(number, model):

@@ -90,8 +90,8 @@ class ShipmentReport:
             for group, reports in zip(self.groups, homes, strict=True)
             if self._is_missing(state, group, reports)
         ]
-        for group in missing:
-            self._report(group)
+        for number, group in enumerate(missing):
+            self._report(group, state if number == 0 else self._read())
         if changed or missing:
             self._verify()
         return bool(changed or missing)
@@ -198,9 +198,11 @@ class ShipmentReport:
             return True
         return not group[0].lines and bool(state.ours(self.locations))
 
-    def _report(self, group: list[Parcel]) -> None:
-        """One delivery: one call per location, because Shopify wants it so."""
-        state = self._read()
+    def _report(self, group: list[Parcel], state: ShippingState) -> None:
+        """One delivery: one call per location, because Shopify wants it so.
+
+        :param state: just read: ids of fulfilment orders change with every report
+        """
         state.check_open()
         chosen = self._choose(state, group[0])
         if not chosen:
