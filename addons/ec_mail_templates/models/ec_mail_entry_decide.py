@@ -203,7 +203,9 @@ class EcMailEntry(models.Model):
     def _when(self, rule, known, values):
         now = fields.Datetime.now()
         due = self._due_moment(rule, known)
-        values["due_at"] = due = max(due, self.create_date or due)
+        # "Now" has no fractions of a second: they would make a mail wait for the next run.
+        due = max(due, self.create_date or due).replace(microsecond=0)
+        values["due_at"] = due
         if self.approved:
             return "wanted", self.env._("Released by a person."), {**values, "due_at": now}
         if why := self._waits_for():
