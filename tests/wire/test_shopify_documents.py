@@ -7,8 +7,9 @@ import re
 import pytest
 from ec_addons.ec_channel_shopify.lib import documents
 from ec_addons.ec_channel_shopify.lib.const import API_VERSION
+from graphql import GraphQLNonNull, TypeInfo, TypeInfoVisitor, Visitor, parse, visit
 
-from tests.malls.shopify.schema import deprecated_fields, validate_document
+from tests.malls.shopify.schema import deprecated_fields, load_schema, validate_document
 
 _FRAGMENT = re.compile(r"^fragment (\w+) on .*?^}", re.MULTILINE | re.DOTALL)
 _NAME = re.compile(r"^fragment (\w+) on", re.MULTILINE)
@@ -64,9 +65,40 @@ def test_mutations_are_known():
     assert writes == {
         "fulfillment_cancel", "fulfillment_create", "fulfillment_tracking_update",
         "inventory_set_quantities",
-        "order_cancel", "order_mark_as_paid", "order_tags_add", "webhook_create", "webhook_delete",
+        "order_cancel", "order_mark_as_paid", "order_tags_add", "order_update", "refund_create",
+        "webhook_create", "webhook_delete",
     }  # fmt: skip
 
 
 def test_stock_is_written_with_an_idempotency_key():
-    assert "@idempotent(key: $key)" in documents.document("inventory_set_quantities")
+    for name in ("inventory_set_quantities", "refund_create"):
+        assert "@idempotent(key: $key)" in documents.document(name)
+
+
+def test_no_personal_or_scoped_field_can_take_an_order_with_it():
+    """Section 5: null on a non-null field climbs, and the whole order is gone. So what may be
+    refused (own scope, protected) is selected where it may be null."""
+    loaded = load_schema(API_VERSION)
+    free = {"read_orders", "write_orders", "read_marketplace_orders", "read_products"}
+    for name in ("orders_changed", "orders_by_id", "order_lines", "order_taxes_now"):
+        for parent, field, non_null in _selected(name, loaded.schema):
+            access = loaded.fields.get((parent, field))
+            refusable = access is not None and not free & set(access.scopes)
+            personal = (parent, field) in loaded.protected
+            if parent in ("Order", "LineItem") and non_null:
+                assert not (refusable or personal), (name, parent, field)
+
+
+def _selected(name, schema):
+    """(type, field, whether it is never null) of all a document selects."""
+    types, found = TypeInfo(schema), []
+
+    class Collect(Visitor):
+        def enter_field(self, node, *_args):
+            kind = types.get_type()
+            if kind is not None:
+                non_null = isinstance(kind, GraphQLNonNull)
+                found.append((types.get_parent_type().name, node.name.value, non_null))
+
+    visit(parse(documents.document(name)), TypeInfoVisitor(types, Collect()))
+    return found

@@ -51,8 +51,21 @@ _DATES = (
 _CITY = re.compile(r"^(.+?郡.+?[町村]|.+?市.+?区|.+?[市区]|.+?[町村])")
 
 
+#: Larger files are no order files of a shop; they are refused before they are read.
+MAX_BYTES = 20 * 1024 * 1024
+MAX_ROWS = 50_000
+MAX_COLUMNS = 500
+MAX_CELL = 10_000
+MAX_NUMBER = 60
+#: No order of a shop has more; beyond it a cell is a mistake (a postcode in the price's column).
+MAX_AMOUNT = Decimal(10) ** 10
+
+
 class FileError(Exception):
-    """The file as a whole cannot be read. ``reason``: encoding, empty, columns."""
+    """The file as a whole cannot be read.
+
+    ``reason``: encoding, empty, columns, twice, large, table, no_text.
+    """
 
     def __init__(self, reason: str, what: str = "") -> None:
         super().__init__(f"{reason} {what}".strip())
@@ -70,8 +83,16 @@ class Parsed:
     rows: int = 0
 
 
+#: Beginnings of spreadsheets and archives, which are often uploaded in place of a CSV file.
+_ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
+
+
 def decode(content: bytes, encoding: str = "auto") -> str:
     """Return the text of a file; ``auto``: mark of UTF-8, strict UTF-8, then cp932."""
+    if len(content) > MAX_BYTES:
+        raise FileError("large")
+    if content[:4] in _ARCHIVES or b"\0" in content[:4096]:
+        raise FileError("no_text")
     tries = ("utf-8-sig", "cp932") if encoding == "auto" else (encoding,)
     for name in tries:
         try:
@@ -84,7 +105,19 @@ def decode(content: bytes, encoding: str = "auto") -> str:
 def read_table(content: bytes, encoding: str = "auto", delimiter: str = ",") -> list[list[str]]:
     """Return the rows, empty ones left out."""
     text = decode(content, encoding)
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(row)]
+    rows: list[list[str]] = []
+    # ``newline=""``: line breaks inside quotes belong to the cell.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        for row in reader:
+            if len(row) > MAX_COLUMNS or any(len(cell) > MAX_CELL for cell in row):
+                raise FileError("table", str(reader.line_num))
+            if any(cell.strip() for cell in row):
+                rows.append(row)
+            if len(rows) > MAX_ROWS:
+                raise FileError("large")
+    except csv.Error as error:
+        raise FileError("table", str(reader.line_num)) from error
     if not rows:
         raise FileError("empty")
     return rows
@@ -112,6 +145,9 @@ def parse(rows: list[list[str]], mapping: dict[str, str], states: dict[str, str]
     missing += [name for name in NEEDED if name not in mapping]
     if missing:
         raise FileError("columns", ", ".join(missing))
+    twice = sorted({column for column in mapping.values() if header.count(column) > 1})
+    if twice:
+        raise FileError("twice", ", ".join(twice))
     places = {name: header.index(column) for name, column in mapping.items()}
     groups: dict[str, list[dict[str, str]]] = {}
     for row in rows[1:]:
@@ -125,8 +161,8 @@ def parse(rows: list[list[str]], mapping: dict[str, str], states: dict[str, str]
 def _order(number: str, group: list[dict[str, str]], states: dict[str, str]) -> Parsed:
     parsed = Parsed(number=number, rows=len(group))
     step = "number"
-    if not number:
-        parsed.error = step
+    if not number or len(number) > MAX_NUMBER:
+        parsed.error, parsed.number = step, number[:MAX_NUMBER]
         return parsed
     first = group[0]
     try:
@@ -169,11 +205,13 @@ def _order(number: str, group: list[dict[str, str]], states: dict[str, str]) -> 
 
 def _line(index: int, row: dict[str, str]) -> dict[str, Any]:
     quantity, price = read_number(row["quantity"]), read_number(row["price"])
-    if quantity is None or price is None or quantity <= 0:
+    if quantity is None or price is None or quantity <= 0 or price < 0:
         raise ValueError("quantity or price")
     rate = read_number(row.get("tax_rate", "").replace("%", "").replace("％", ""))
     if rate is None:
         rate = Decimal(10)
+    if not 0 <= rate <= 100:
+        raise ValueError("tax rate")
     return {
         "ref": str(index),
         "name": row.get("item") or row["sku"],
@@ -231,7 +269,12 @@ def read_number(text: str) -> Decimal | None:
     :raise InvalidOperation: no number
     """
     text = unicodedata.normalize("NFKC", text).replace(",", "").strip("円¥\\ ")
-    return Decimal(text) if text else None
+    if not text:
+        return None
+    number = Decimal(text)
+    if not number.is_finite() or abs(number) > MAX_AMOUNT:
+        raise InvalidOperation(text[:20])
+    return number
 
 
 def read_time(text: str) -> datetime | None:

@@ -75,9 +75,9 @@ class EcMerge(models.Model):
             if key:
                 groups.setdefault(key, []).append(picking)
         refused = set(
-            merges.search(
-                [("state", "=", "undone"), ("dismissed_key", "!=", False)]
-            ).mapped("dismissed_key")
+            merges.search([("state", "=", "undone"), ("dismissed_key", "!=", False)]).mapped(
+                "dismissed_key"
+            )
         )
         found = merges.browse()
         for group in groups.values():
@@ -89,20 +89,34 @@ class EcMerge(models.Model):
 
     @api.model
     def _find_free(self):
-        return self.env["stock.picking"].search(
-            [
-                ("ec_channel_id", "!=", False),
-                ("company_id", "in", self.env.companies.ids),
-                ("picking_type_code", "=", "outgoing"),
-                ("state", "in", _FREE),
-                ("printed", "=", False),
-                ("batch_id", "=", False),
-                ("ec_merge_id", "=", False),
-                ("sale_id.ec_stage", "in", ("stock", "ready")),
-            ],
-            order="id",
-            limit=SUGGESTION_LIMIT,
-        )
+        """Return free deliveries to addresses that have more than one of them.
+
+        The database groups first: of thousands of open deliveries only those are read whose
+        address occurs again.
+        """
+        domain = fields.Domain(self._free_domain())
+        picking = self.env["stock.picking"]
+        places = picking._read_group(domain, ["partner_id"], ["id:recordset"])
+        by_address = {}
+        for partner, found in places:
+            if partner.ec_match_address:
+                address = by_address.setdefault(partner.ec_match_address, picking)
+                by_address[partner.ec_match_address] = address | found
+        shared = [found for found in by_address.values() if len(found) > 1]
+        return picking.union(*shared).sorted("id")[:SUGGESTION_LIMIT]
+
+    @api.model
+    def _free_domain(self):
+        return [
+            ("ec_channel_id", "!=", False),
+            ("company_id", "in", self.env.companies.ids),
+            ("picking_type_code", "=", "outgoing"),
+            ("state", "in", _FREE),
+            ("printed", "=", False),
+            ("batch_id", "=", False),
+            ("ec_merge_id", "=", False),
+            ("sale_id.ec_stage", "in", ("stock", "ready")),
+        ]
 
     @api.model
     def _allowed(self, pickings):

@@ -99,6 +99,12 @@ class EcOrderProfile(models.Model):
             "encoding": self.env._("The characters of the file cannot be read: %s", self.encoding),
             "empty": self.env._("The file is empty."),
             "columns": self.env._("These columns are missing: %s", error.what),
+            "twice": self.env._("These columns are there more than once: %s", error.what),
+            "large": self.env._("The file is too large: at most 20 MB and 50,000 rows."),
+            "table": self.env._("Row %s of the file is no row of a table.", error.what),
+            "no_text": self.env._(
+                "This is no text file. Save the table as CSV and choose that file."
+            ),
         }
         return texts[error.reason]
 
@@ -124,9 +130,7 @@ class EcOrderProfileColumn(models.Model):
     _order = "profile_id, id"
     _rec_name = "column"
 
-    profile_id = fields.Many2one(
-        "ec.order.profile", required=True, ondelete="cascade", index=True
-    )
+    profile_id = fields.Many2one("ec.order.profile", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="profile_id.company_id", store=True)
     field = fields.Selection(FIELDS, string="Means", required=True)
     column = fields.Char(string="Column in the file", required=True)

@@ -58,12 +58,13 @@ class SaleOrder(models.Model):
             "name": self.env._("Mall not told yet"),
             "res_model": "ec.exchange",
             "view_mode": "list,form",
+            # Lists: the export of terms takes texts of tuples for terms.
             "domain": [
-                ("res_model", "=", "sale.order"),
-                ("res_id", "=", self.id),
-                ("direction", "=", "out"),
-                ("kind", "in", list(TOLD_KINDS)),
-                ("state", "!=", "done"),
+                ["res_model", "=", "sale.order"],
+                ["res_id", "=", self.id],
+                ["direction", "=", "out"],
+                ["kind", "in", list(TOLD_KINDS)],
+                ["state", "!=", "done"],
             ],
         }
 

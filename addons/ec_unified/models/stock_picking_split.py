@@ -1,4 +1,4 @@
-"""One order in several parcels: by temperature, by what is there, by chosen goods. Undone again."""
+"""One order in several parcels: by temperature, by what is there, by destination. Undone again."""
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -57,6 +57,24 @@ class StockPicking(models.Model):
             raise UserError(self.env._("All goods have the same temperature."))
         return True
 
+    def action_ec_split_destination(self):
+        """One delivery per destination of the order's lines."""
+        made = self.browse()
+        for picking in self:
+            moves = picking.move_ids.filtered(lambda m: m.state in _OPEN)
+            groups = moves.grouped(lambda m: m.sale_line_id.ec_destination_id)
+            stays = picking.partner_id if picking.partner_id in groups else next(iter(groups), None)
+            for place, group in groups.items():
+                if place == stays:
+                    picking.partner_id = place or picking.partner_id
+                    continue
+                new = picking._ec_split_moves(group)
+                new.partner_id = place or picking.sale_id.partner_shipping_id
+                made |= new
+        if not made:
+            raise UserError(self.env._("All goods go to the same destination."))
+        return True
+
     def action_ec_split_stock(self):
         """What is there leaves now, the rest later."""
         for picking in self:
@@ -84,6 +102,8 @@ class StockPicking(models.Model):
             if not origin or origin.state in ("done", "cancel"):
                 raise UserError(self.env._("The first delivery of %s has left.", picking.name))
             picking._ec_check_split()
+            if picking.partner_id != origin.partner_id:
+                raise UserError(self.env._("%s goes to another destination.", picking.name))
             moves = picking.move_ids
             moves.write({"picking_id": origin.id})
             moves.move_line_ids.write({"picking_id": origin.id})

@@ -28,9 +28,7 @@ class TestManual(OrderCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.manual = cls.make_channel(
-            name="電話・FAX", provider="manual", takes_quotations=True
-        )
+        cls.manual = cls.make_channel(name="電話・FAX", provider="manual", takes_quotations=True)
         cls.profile = cls.env["ec.order.profile"].create(
             {"name": "自社カート", "channel_id": cls.manual.id}
         )
@@ -38,12 +36,16 @@ class TestManual(OrderCommon):
     # === QUOTATIONS === #
 
     def quotation(self, **vals):
-        return self.env["sale.order"].with_user(self.clerk).create(
-            {
-                "partner_id": self.env["res.partner"].create({"name": "山田"}).id,
-                "order_line": [Command.create({"product_id": self.tea.id, "price_unit": 1000})],
-                **vals,
-            }
+        return (
+            self.env["sale.order"]
+            .with_user(self.clerk)
+            .create(
+                {
+                    "partner_id": self.env["res.partner"].create({"name": "山田"}).id,
+                    "order_line": [Command.create({"product_id": self.tea.id, "price_unit": 1000})],
+                    **vals,
+                }
+            )
         )
 
     def test_quotation_runs_through_the_same_stages(self):
@@ -79,8 +81,10 @@ class TestManual(OrderCommon):
             self.profile.sample = base64.b64encode(HEADER.encode("utf-8"))
             self.profile.action_read_sample()
         content = "\r\n".join([HEADER, *rows]).encode(encoding)
-        wizard = self.env["ec.order.file"].with_user(self.clerk).create(
-            {"profile_id": self.profile.id, "file": base64.b64encode(content)}
+        wizard = (
+            self.env["ec.order.file"]
+            .with_user(self.clerk)
+            .create({"profile_id": self.profile.id, "file": base64.b64encode(content)})
         )
         wizard.action_preview()
         return wizard
@@ -129,3 +133,44 @@ class TestManual(OrderCommon):
         self.profile.column_ids.filtered(lambda row: row.field == "price").column = "金額"
         with self.assertRaisesRegex(UserError, "金額"):
             self.wizard()
+
+    def test_hostile_files_are_refused_with_a_word(self):
+        self.wizard(rows=ROWS[:1])
+        rows = HEADER + "\r\n" + ROWS[0]
+        hostile = {
+            "Excel": b"PK\x03\x04" + b"x" * 50,
+            "picture": b"\x89PNG\x00\x00" + bytes(range(256)),
+            "UTF-16": rows.encode("utf-16"),
+            "no characters": b"\x80\xfd\xff,\x81",
+            "empty": b"",
+            "blank": b"\r\n , ,\r\n",
+            "endless cell": (HEADER + '\r\n"' + "x" * 200_000).encode(),
+            "endless row": (HEADER + "\r\n" + "," * 5_000).encode(),
+            "too many rows": (HEADER + "\r\n" + "1,2\r\n" * 60_000).encode(),
+            "column twice": (HEADER + ",単価\r\n" + ROWS[0]).encode(),
+        }
+        for name, content in hostile.items():
+            with self.subTest(name), self.assertRaises(UserError):
+                self.env["ec.order.file"].with_user(self.clerk).create(
+                    {"profile_id": self.profile.id, "file": base64.b64encode(content) or b"="}
+                ).action_preview()
+
+    def test_hostile_cells_are_errors_of_their_order_only(self):
+        place = "100-0001,東京都千代田区千代田1-1,03-0000-0000,TEA-1,煎茶"
+        start = f"2026/11/01,山田,{place}"
+        rows = [
+            f"H-1,{start},NaN,100,8,0,銀行振込",
+            f"H-2,{start},1,1E+999,8,0,銀行振込",
+            f"H-3,{start},1,-100,8,0,銀行振込",
+            f"H-4,{start},1,100,800,0,銀行振込",
+            f"{'9' * 200},{start},1,100,8,0,銀行振込",
+            f"H-6,2026/99/99,山田,{place},1,100,8,0,銀行振込",
+            f"H-7,{start},1,100",  # cut off
+            f"=H-8(),{start},1,100,8,0,<script>alert(1)</script>",
+        ]
+        wizard = self.wizard(rows=rows)
+        results = self.results(wizard)
+        self.assertEqual({results.pop("H-7"), results.pop("=H-8()")}, {"new"})
+        self.assertEqual(set(results.values()), {"error"}, results)
+        self.take_in(wizard)
+        self.assertEqual(self.orders(["=H-8()"], self.manual).amount_total, 100)

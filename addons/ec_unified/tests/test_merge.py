@@ -124,3 +124,59 @@ class TestMerge(OrderCommon):
         self.assertEqual(len(order.picking_ids), 2)
         self.assertEqual(picking.move_ids.product_id, self.tea)
         self.assertEqual(set(order.picking_ids.mapped("state")), {"assigned"})
+
+    def test_split_by_destination(self):
+        order = self.pull(self.mixed_order())
+        picking = order.picking_ids
+        with self.assertRaises(UserError):
+            picking.action_ec_split_destination()
+        elsewhere = order.partner_id.copy({"name": "別の人", "street": "見本町1-1"})
+        line = order.order_line.filtered(lambda row: row.product_id == self.rice)
+        line.ec_destination_id = elsewhere
+        picking.with_user(self.clerk).action_ec_split_destination()
+        self.assertEqual(len(order.picking_ids), 2)
+        other = order.picking_ids - picking
+        self.assertEqual((other.partner_id, other.move_ids.product_id), (elsewhere, self.rice))
+        self.assertEqual(picking.partner_id, order.partner_shipping_id)
+        with self.assertRaises(UserError):
+            other.action_ec_unsplit()
+
+    def test_looking_for_suggestions_reads_only_what_could_share(self):
+        strangers = [
+            {**self.order_payload()["buyer"], "name": f"他人 {n}", "street": f"見本町{n}-1"}
+            for n in range(8)
+        ]
+        self.two()
+        self.pull(
+            *(
+                self.order_payload(
+                    f"S-{n}", buyer=buyer, destinations=[{"ref": "1", "address": buyer}]
+                )
+                for n, buyer in enumerate(strangers)
+            )
+        )
+        merges = self.env["ec.merge"]
+        found = merges._find_free()
+        ours = found.filtered(lambda row: row.ec_channel_id in (self.channel | self.other))
+        self.assertEqual(len(ours), 2)
+        self.suggested()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        merges._suggest()
+        few = self.cr.sql_log_count - before
+        self.pull(
+            *(
+                self.order_payload(
+                    f"T-{n}", buyer=buyer, destinations=[{"ref": "1", "address": buyer}]
+                )
+                for n, buyer in enumerate(
+                    {**buyer, "street": f"見本町{20 + n}-9"} for n, buyer in enumerate(strangers)
+                )
+            )
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        merges._suggest()
+        self.assertLessEqual(self.cr.sql_log_count - before, few + 2)

@@ -52,20 +52,20 @@ class EcOrderEdit(models.TransientModel):
             known = bool(order.ec_order_ref)
             wizard.tell_address = known and channel._supports("change_address")
             wizard.tell_quantity = known and channel._supports("change_quantity")
-            texts = []
-            for what, tell, label in (
-                ("address", wizard.tell_address, self.env._("Delivery address")),
-                ("quantity", wizard.tell_quantity, self.env._("Quantity")),
-            ):
-                if tell:
-                    texts.append(self.env._("%s: the mall is told in the background.", label))
-                else:
-                    steps = order._ec_manual_steps(what) or self.env._(
-                        "change it in the mall's own screen as well."
-                    )
-                    texts.append(self.env._("%(what)s: cannot be told; %(steps)s",
-                                            what=label, steps=steps))  # fmt: skip
+            label = self.env._("Delivery address")
+            texts = [wizard._told_text("address", label, wizard.tell_address)]
+            label = self.env._("Quantity")
+            texts.append(wizard._told_text("quantity", label, wizard.tell_quantity))
             wizard.told = "\n".join(texts)
+
+    def _told_text(self, what, label, tell):
+        """Return what becomes of a change, said before it is made."""
+        if tell:
+            return self.env._("%s: the mall is told in the background.", label)
+        steps = self.order_id._ec_manual_steps(what) or self.env._(
+            "change it in the mall's own screen as well."
+        )
+        return self.env._("%(what)s: cannot be told; %(steps)s", what=label, steps=steps)
 
     @api.onchange("destination_id")
     def _onchange_destination_id(self):
