@@ -290,6 +290,8 @@ def test_search_warning_is_a_bug(server, client):
     [
         ({"code": "CHANGE_FROM_QUANTITY_STALE", "message": "stale"}, ConflictError, "stale"),
         ({"code": "IDEMPOTENCY_CONCURRENT_REQUEST", "message": "x"}, ConflictError, "in_progress"),
+        ({"message": "IDEMPOTENCY_CONCURRENT_REQUEST: still running"}, ConflictError,
+         "in_progress"),
         ({"code": "INVALID_LOCATION", "message": "x"}, SetupError, "location_unknown"),
         ({"code": "NON_MUTABLE_INVENTORY_ITEM", "message": "x"}, DataError, "refused"),
         ({"message": "Order cannot be marked as paid."}, ConflictError, "wrong_state"),

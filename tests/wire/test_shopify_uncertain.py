@@ -99,6 +99,54 @@ def test_levels_of_many_items_where_every_id_costs(shop, client):
     assert {item for item, _place in found} == set(items)
 
 
+class Levels:
+    """Answers inventory_levels with one page, and the further page of an item."""
+
+    def __init__(self):
+        self.asked = []
+
+    def in_chunks(self, name, ids, size, variables=None):
+        page = {"nodes": [level("L1", 4)], "pageInfo": {"hasNextPage": True, "endCursor": "c"}}
+        node = {"__typename": "InventoryItem", "id": ids[0], "tracked": True}
+        yield ids, type("Reply", (), {"data": {"nodes": [{**node, "inventoryLevels": page}, None]}})
+
+    def rows(self, name, path, variables, after):
+        self.asked.append((name, variables["id"], after))
+        yield level("L2", 0)
+
+
+def level(place, number):
+    return {"location": {"id": place}, "quantities": [{"name": "available", "quantity": number}]}
+
+
+def test_an_item_at_more_locations_than_a_page_holds():
+    shop = Levels()
+    found = stock.read_levels(shop, ["I1", "I2"], ["L1"])
+    assert found["I1", "L1"].available == 4 and not shop.asked and ("I2", "L1") not in found
+    found = stock.read_levels(shop, ["I1"], ["L1", "L2", "L3"])
+    assert [found["I1", place].available for place in ("L1", "L2", "L3")] == [4, 0, None]
+    assert shop.asked == [("inventory_item_levels", "I1", "c")]
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_taxes_of_a_changed_order_are_asked_apart(shop, client, refused, monkeypatch):
+    """In a document of its own: a shop that refuses it still gives its orders."""
+    if refused:
+        execute = client.execute
+
+        def refusing(name, *args, **options):
+            if name == "order_taxes_now":
+                raise DataError("no", reason="malformed")
+            return execute(name, *args, **options)
+
+        monkeypatch.setattr(client, "execute", refusing)
+    plain, changed = shop.place("standard"), shop.place("partial_refund")
+    found = {doc.ref: doc.payload for doc in OrderReader(client).fetch([plain, changed])}
+    assert "currentTaxLines" not in found[plain]
+    assert ("currentTaxLines" in found[changed]) == (not refused)
+    assert parse_order(found[changed]).tax_summary
+
+
 def test_one_token_for_many_calls_though_it_lives_shortly(shop):
     shop.configure(token_seconds=300)
     store = MemoryStore()

@@ -56,6 +56,7 @@ _USER_SENTENCES: tuple[tuple[str, type[EcError], str], ...] = (
     ("already been canceled", ConflictError, "wrong_state"),
     ("already been cancelled", ConflictError, "wrong_state"),
     ("unfulfillable status", ConflictError, "wrong_state"),
+    ("idempotency_concurrent_request", ConflictError, "in_progress"),
     ("cannot be marked as paid", ConflictError, "wrong_state"),
     ("does not exist", DataError, "not_found"),
 )

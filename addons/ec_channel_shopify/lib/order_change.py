@@ -107,7 +107,9 @@ def _rows(order: dict[str, Any], refund: Refund, location: str | None) -> list[d
 def _transactions(order: dict[str, Any], refund: Refund) -> list[dict[str, Any]]:
     """The amount, spread over the payments as the shop proposes for a full refund."""
     left, rows = refund.amount, []
-    for proposed in order["suggestedRefund"]["suggestedTransactions"]:
+    # Nothing is suggested for an order of which nothing was paid.
+    suggested = order.get("suggestedRefund") or {}
+    for proposed in suggested.get("suggestedTransactions") or ():
         room = shop_amount(proposed["amountSet"])
         part = min(left, room)
         parent = proposed.get("parentTransaction")

@@ -49,15 +49,15 @@ def read_levels(
 ) -> dict[tuple[str, str], Level]:
     """The available quantities by item and location; unknown items are absent."""
     found: dict[tuple[str, str], Level] = {}
-    unique = list(dict.fromkeys(items))
-    for location in locations:
-        for _chunk, reply in client.in_chunks(
-            "inventory_levels", unique, MAX_ARRAY, {"location": location}
-        ):
-            for node in reply.data["nodes"]:
-                if node and node.get("__typename") == "InventoryItem":
-                    level = Level(tracked=node["tracked"], available=_available(node))
-                    found[node["id"], location] = level
+    unique, wanted = list(dict.fromkeys(items)), list(locations)
+    for _chunk, reply in client.in_chunks("inventory_levels", unique, MAX_ARRAY):
+        for node in reply.data["nodes"]:
+            if node and node.get("__typename") == "InventoryItem":
+                shown = _shown(client, node, wanted)
+                for location in wanted:
+                    found[node["id"], location] = Level(
+                        tracked=node["tracked"], available=shown.get(location)
+                    )
     return found
 
 
@@ -171,6 +171,23 @@ def _renew(error: EcError, renewed: int) -> int:
     raise error
 
 
-def _available(node: dict[str, Any]) -> int | None:
-    rows = (node.get("inventoryLevel") or {}).get("quantities") or ()
+def _shown(
+    client: ShopifyClient, node: dict[str, Any], wanted: list[str]
+) -> dict[str, int | None]:
+    """Available quantity of an item per location, as far as the shop keeps one."""
+    page = node["inventoryLevels"]
+    rows = list(page["nodes"])
+    known = {row["location"]["id"] for row in rows}
+    if page["pageInfo"]["hasNextPage"] and not known.issuperset(wanted):
+        rows += client.rows(
+            "inventory_item_levels",
+            "node.inventoryLevels",
+            {"id": node["id"]},
+            after=page["pageInfo"]["endCursor"],
+        )
+    return {row["location"]["id"]: _available(row) for row in rows}
+
+
+def _available(level: dict[str, Any]) -> int | None:
+    rows = level.get("quantities") or ()
     return next((row["quantity"] for row in rows if row["name"] == "available"), None)

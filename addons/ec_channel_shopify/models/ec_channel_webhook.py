@@ -119,6 +119,21 @@ class EcChannel(models.Model):
         parts = urlsplit(base)
         return parts.scheme == "https" and not _is_private(parts.hostname or "")
 
+    def _shopify_orders_deleted(self, refs):
+        """A deleted order is in no query any more: only its notification tells. Somebody decides
+        what becomes of it here."""
+        orders = self.env["sale.order"].search(
+            [
+                ("ec_channel_id", "=", self.id),
+                ("ec_order_ref", "in", list(refs)),
+                ("ec_stage", "not in", ("done", "cancel")),
+            ]
+        )
+        for order in orders:
+            self.env["ec.order.check"]._open(
+                order, "changed_upstream", self.env._("deleted at the shop")
+            )
+
     def _shopify_webhook_secrets(self):
         """Secrets that may sign a notification now, the former one for a while."""
         channel = self.sudo()

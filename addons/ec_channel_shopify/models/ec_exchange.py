@@ -23,6 +23,8 @@ class EcExchange(models.Model):
         if refs:
             documents = channel._adapter()._fetch_orders(channel, refs)
             self._store_documents(channel, "order", documents)
+            deleted = {p["order_ref"] for p in payloads if p.get("topic") == "orders/delete"}
+            channel._shopify_orders_deleted(deleted - {document.ref for document in documents})
         channel._shopify_products_changed(payloads)
         channel._shopify_levels_changed(payloads)
         return {}

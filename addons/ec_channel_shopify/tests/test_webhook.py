@@ -79,6 +79,20 @@ class TestShopifyWebhook(ShopifyCommon, HttpCase):
         self.assertEqual(self.deliver(ref, delivery="d-1"), 200)
         self.assertEqual(set(self.stored().mapped("state")), {"done"})
 
+    def test_deleted_order_is_left_to_a_person(self):
+        ref, other = self.shop.place("standard"), self.shop.place("standard")
+        self.shopify.action_pull_orders()
+        self.shop.event(ref, "delete")
+        for number, gid in enumerate((ref, other)):
+            content = {"id": int(gid.rsplit("/", 1)[-1])}
+            status = self.deliver_content("orders/delete", content, delivery=f"x-{number}")
+            self.assertEqual(status, 200)
+        self.shopify.action_process_exchanges()
+        codes = self.order_of(ref).ec_check_ids.filtered(lambda c: c.state == "open").mapped("code")
+        self.assertIn("changed_upstream", codes)
+        codes = self.order_of(other).ec_check_ids.mapped("code")
+        self.assertNotIn("changed_upstream", codes, "the shop still has it: nothing is believed")
+
     @mute_logger(CONTROLLER)
     def test_bad_signature(self):
         ref = self.shop.place("standard")
