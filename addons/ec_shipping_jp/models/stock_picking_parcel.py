@@ -191,11 +191,41 @@ class StockPicking(models.Model):
     def _ec_shipped_lines(self):
         """[(the mall's line key, quantity)] of a delivery that is not the whole order."""
         totals = {}
-        for move in self.move_ids.filtered(lambda m: m.state == "done"):
+        done = self.move_ids.filtered(lambda m: m.state == "done")
+        for move in done:
             line = move.sale_line_id
             if line.ec_line_ref and move.product_id == line.product_id:
                 quantity = move.product_uom._compute_quantity(
                     move.quantity, line.product_uom_id, rounding_method="HALF-UP"
                 )
                 totals[line.ec_line_ref] = totals.get(line.ec_line_ref, 0) + quantity
+        for line in done.sale_line_id.filtered("ec_line_ref"):
+            if line.ec_line_ref not in totals and (kits := self._ec_shipped_kits(line)) > 0:
+                totals[line.ec_line_ref] = kits
         return [(ref, f"{quantity:g}") for ref, quantity in sorted(totals.items())]
+
+    def _ec_shipped_kits(self, line):
+        """Whole kits of a line in this delivery: what its scarcest part allows.
+
+        The delivery that brings the last part counts the kits that came in pieces.
+        """
+        moves = line.move_ids.filtered(
+            lambda m: m.state != "cancel" and m.picking_id.picking_type_code == "outgoing"
+        )
+        needed = {
+            product: sum(parts.mapped("product_qty")) / line.product_uom_qty
+            for product, parts in moves.grouped("product_id").items()
+        }
+
+        def kits(picking):
+            here = moves.filtered(lambda m: m.picking_id == picking and m.state == "done")
+            gone = here.grouped("product_id")
+            return min(
+                sum(gone.get(product, here.browse()).mapped("quantity")) // each
+                for product, each in needed.items()
+            )
+
+        deliveries = moves.picking_id.sorted("id")
+        if self == deliveries[-1:] and set(moves.mapped("state")) == {"done"}:
+            return line.product_uom_qty - sum(kits(one) for one in deliveries - self)
+        return kits(self)

@@ -89,6 +89,45 @@ class TestTold(ShippingCommon):
         parcels = self.shipments()["O-1"].parcels
         self.assertEqual({p.delivery_ref for p in parcels}, {picking.ec_key})
 
+    # --- kits: the mall sells one item, its parts leave ---
+
+    def kit(self):
+        """A delivery of two kits, each of two bags of rice and one card."""
+        card = self.make_product("CARD-1")
+        picking = self.ship(lines=[self.line("TEA-1", 550, quantity=2)])
+        whole = picking.move_ids
+        parts = self.env["stock.move"]
+        for product, quantity in ((self.rice, 4), (card, 2)):
+            parts |= whole.copy(
+                {"product_id": product.id, "product_uom_qty": quantity, "picking_id": picking.id,
+                 "sale_line_id": whole.sale_line_id.id, "move_line_ids": []}
+            )  # fmt: skip
+        parts._action_confirm(merge=False)
+        parts._action_assign()
+        whole._action_cancel()
+        return picking, parts[0], parts[1]
+
+    def leave(self, picking, quantities):
+        for move, quantity in quantities.items():
+            move.quantity = quantity
+            move.picked = bool(quantity)
+        picking.with_context(skip_backorder=True).button_validate()
+        return picking.backorder_ids
+
+    def test_kits_that_leave_in_two_deliveries(self):
+        picking, rice, card = self.kit()
+        rest = self.leave(picking, {rice: 2, card: 1})
+        self.assertEqual(picking._ec_shipped_lines(), [("product-TEA-1", "1")])
+        self.leave(rest, {move: move.product_uom_qty for move in rest.move_ids})
+        self.assertEqual(rest._ec_shipped_lines(), [("product-TEA-1", "1")])
+
+    def test_parts_of_a_kit_that_leave_apart(self):
+        picking, rice, card = self.kit()
+        rest = self.leave(picking, {rice: 4, card: 0})
+        self.assertEqual(picking._ec_shipped_lines(), [])
+        self.leave(rest, {move: move.product_uom_qty for move in rest.move_ids})
+        self.assertEqual(rest._ec_shipped_lines(), [("product-TEA-1", "2")])
+
     # --- refused ---
 
     def refuse(self, reason="wrong_state"):
