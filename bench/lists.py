@@ -90,7 +90,7 @@ def _screens(env: Any, client: Any) -> dict[str, Any]:
     order = env["sale.order"].search([("ec_stage", "=", "ready")], limit=1)
     buyer = env["sale.order"].search([("ec_order_ref", "=", "VOL-done")]).partner_id
     view = env.ref("ec_unified.sale_order_view_search")
-    domain = client.search_domain("sale.order", view, "name", order.ec_order_number)
+    domain = client.search_domain("sale.order", view, "ec_order_number", order.ec_order_number)
     screens["order form"] = lambda: client.form(order)
     screens["contact of a regular customer"] = lambda: client.form(buyer)
     screens["search by order number"] = lambda: env["sale.order"].search(domain, limit=80)

@@ -105,12 +105,12 @@ class Client:
             names[field.name] = {"fields": {"display_name": {}}} if field.relational else {}
         return names
 
-    def search_domain(self, model, view, field, text):
-        """The domain of a search field for what somebody types, within the orders of shops."""
+    def search_domain(self, model, view, part, text):
+        """The domain of the search field that asks for ``part``, within the orders of shops."""
         arch = etree.fromstring(
             self.env[model].get_views([[view.id, "search"]])["views"]["search"]["arch"]
         )
-        [node] = [n for n in arch.iter("field") if n.get("name") == field]
+        [node] = [n for n in arch.iter("field") if part in (n.get("filter_domain") or "")]
         domain = safe_eval(node.get("filter_domain"), {"self": text})
         return list(Domain("ec_channel_id", "!=", False) & Domain(domain))
 

@@ -115,18 +115,22 @@ class TestVolume(EcCommon):
                 self.assert_small(record._name, lambda record=record: self.client.form(record))
         number = order.ec_order_number.removeprefix("VOL-")
         searches = {
-            "number": lambda: self.find("name", number),
+            "number": lambda: self.find("ec_order_number", number),
+            "telephone": lambda: self.find("phone_mobile_search", order.partner_id.phone),
+            "reading": lambda: self.find("ec_name_kana", "シケンタロウ12"),
             "history of a customer": lambda: self.client.open(regular.action_ec_orders()),
         }
         for name, work in searches.items():
             with self.subTest(name):
                 self.assert_small(name, work)
-        self.assertEqual(self.find("name", number), order)
+        self.assertEqual(self.find("ec_order_number", number), order)
+        self.assertIn(order, self.find("phone_mobile_search", order.partner_id.phone))
+        self.assertTrue(self.find("ec_name_kana", "シケンタロウ12"))
 
-    def find(self, field, text):
-        """What the search field of the order list finds for what somebody types."""
+    def find(self, part, text):
+        """What a search field of the order list finds for what somebody types."""
         view = self.env.ref("ec_unified.sale_order_view_search")
-        domain = self.client.search_domain("sale.order", view, field, text)
+        domain = self.client.search_domain("sale.order", view, part, text)
         return self.mine["sale.order"].search(domain, limit=80)
 
     def test_what_runs_in_the_background(self):

@@ -50,6 +50,8 @@ _OWN = {
     "res_partner": {
         "name": "t.name || m.n",
         "complete_name": "t.complete_name || m.n",
+        "ec_name_kana": "t.ec_name_kana || m.n",
+        "ec_match_kana": "t.ec_match_kana || m.n",
         "phone": "'090' || lpad(m.n::text, 8, '0')",
         "ec_match_phone": "t.ec_match_phone || m.n",
         "ec_match_address": "t.ec_match_address || m.n",
@@ -163,8 +165,8 @@ class Volume:
     def _order(self, kind):
         code = "VOL-0" if kind == "stock" else "VOL-1"
         buyer = d.Address(
-            name="試験 太郎", zip="1000001", state_code="JP-13", city="千代田区",
-            street="千代田1-1", phone="0300000000",
+            name="試験 太郎", kana="シケンタロウ", phone="0300000000",
+            zip="1000001", state_code="JP-13", city="千代田区", street="千代田1-1",
         )  # fmt: skip
         order = d.OrderData(
             ref=f"VOL-{kind}", number=f"VOL-{kind}",

@@ -121,6 +121,9 @@ class EcOrderImport(models.AbstractModel):
             return
         batch = Batch(channel, channel.company_id, items)
         env = self.with_company(batch.company).with_context(**QUIET)
+        for item in items:
+            if item.order:  # found before the quiet began
+                item.order = item.order.with_env(env.env)
         env._prepare_items(batch)
         getattr(env, method.__name__)(batch)
         env._sync_checks(batch)
