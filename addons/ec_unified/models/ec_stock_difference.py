@@ -34,9 +34,9 @@ class EcStockDifference(models.Model):
     found_at = fields.Datetime(string="Found", required=True, readonly=True)
     cause = fields.Selection(CAUSES, required=True, readonly=True)
     known_at_mall = fields.Boolean(default=True, readonly=True)
-    qty_mall = fields.Integer(string="At the mall", readonly=True)
-    qty_sent = fields.Integer(string="Last sent", readonly=True)
-    qty_expected = fields.Integer(string="Should be", readonly=True)
+    qty_mall = fields.Integer(string="At the mall", readonly=True, aggregator=None)
+    qty_sent = fields.Integer(string="Last sent", readonly=True, aggregator=None)
+    qty_expected = fields.Integer(string="Should be", readonly=True, aggregator=None)
     state = fields.Selection(
         [
             ("open", "Not corrected"),
