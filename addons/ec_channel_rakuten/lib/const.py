@@ -15,8 +15,8 @@ CONTENT_TYPES = (
 # --- 1.4 limits --------------------------------------------------------------------------------
 
 # Calls per second. Whether the order guideline is meant per shop or per function is not known:
-# one bucket for all order functions is right in both cases. Two calls sent a second apart may arrive
-# closer together: a little less than the limit is never too fast.
+# one bucket for all order functions is right in both cases. Two calls sent a second apart may
+# arrive closer together: a little less than the limit is never too fast.
 _MARGIN = 0.95
 RATES = {
     "order": 1.0 * _MARGIN,
@@ -272,6 +272,8 @@ FUNCTIONS = {
     "getOrder": "rpay.order.getOrder",
     "confirmOrder": "rpay.order.confirmOrder",
     "updateOrderShipping": "rpay.order.updateOrderShipping",
+    "updateOrderShippingAsync": "rpay.order.updateOrderShippingAsync",
+    "getResultUpdateOrderShippingAsync": "rpay.order.getResultUpdateOrderShippingAsync",
     "cancelOrder": "rpay.order.cancelOrder",
     "cancelOrderAfterShipping": "rpay.order.cancelOrderAfterShipping",
     "updateOrderMemo": "rpay.order.updateOrderMemo",

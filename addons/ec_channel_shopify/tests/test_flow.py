@@ -198,7 +198,6 @@ class TestShopifyFlow(ShopifyCommon):
                 "company_id": self.company.id,
             }
         )
-        shop = shop.with_context(self.shopify.env.context)
         ref = self.shop.buy(lines=[{"sku": "TST-TEA", "quantity": 1}])
         self.put_stock(self.tea, 20)
         self.env.cr.flush()

@@ -3,6 +3,7 @@
 import json
 import logging
 import random
+import re
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -49,18 +50,19 @@ class Answer:
             ) from error
 
 
+_SECONDS = re.compile(r"-?\d+(\.\d+)?")
+
+
 def seconds_to_wait(headers, now=None):
     """What ``Retry-After`` asks for, in seconds: it is a number or a date (RFC 9110).
 
     :return: None when there is none, or none to be understood
     """
-    value = headers.get("Retry-After")
-    try:
+    value = (headers.get("Retry-After") or "").strip()
+    if _SECONDS.fullmatch(value):
         return max(float(value), 0.0)
-    except (TypeError, ValueError):
-        pass
     try:
-        moment = parsedate_to_datetime(value or "")
+        moment = parsedate_to_datetime(value)
     except (TypeError, ValueError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
