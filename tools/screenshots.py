@@ -1,6 +1,6 @@
-"""``python3 -m tools screenshots``: the pictures of the README, taken from the running demo.
+"""The pictures of the README, taken from the running demo.
 
-    python3 -m tools screenshots [--odoo=URL] [--mall=URL] [--to=FOLDER] [NAME…]
+    python3 -m tools py -m tools.screenshots [--odoo=URL] [--mall=URL] [--to=FOLDER] [NAME…]
 
 Start ``make demo`` first; without addresses the demo's usual ones are tried. Each picture is
 what a clerk sees in headless Chromium, stored with a palette of 256 colours.
@@ -67,7 +67,7 @@ class Shot:
 
 
 SHOTS = (
-    Shot("today", "/odoo/shop-dashboard", ".o_ec_dashboard .o_ec_shop"),
+    Shot("today", "/odoo/shop-dashboard", ".o_ec_dashboard .o_ec_shop", height=980),
     Shot("orders", "/odoo/shop-orders", ".o_list_view .o_data_row"),
     Shot(
         "order",

@@ -15,6 +15,7 @@ const exactly = (count) => ({
     trigger: `.o_list_view:has(.o_data_row:nth-child(${count})):not(:has(.o_data_row:nth-child(${
         count + 1
     })))`,
+    timeout: 30000,
 });
 
 /** Back to the day board by the breadcrumb. */
@@ -22,7 +23,7 @@ const back = { trigger: ".breadcrumb-item a:contains(ショップ管理)", run: 
 
 tours.add("ec_day_board", {
     steps: () => [
-        { content: "one card per stage, in Japanese", trigger: `${card("stage:check")}:contains(要確認)` },
+        { content: "one card per stage, in Japanese", trigger: `${card("stage:check")}:contains(要確認)`, timeout: 30000 },
         { trigger: `${card("stage:check")} .o_ec_count:contains(/^2$/)` },
         { trigger: `${card("stage:check")} .o_ec_age:contains(最古)` },
         { trigger: `${card("stage:ready")} .o_ec_count:contains(/^2$/)` },
@@ -66,7 +67,7 @@ tours.add("ec_check_cleared", {
 
 tours.add("ec_merge_orders", {
     steps: () => [
-        { content: "two shops, one buyer", trigger: `${rows}:contains(見本店):contains(見本店 二号)` },
+        { content: "two shops, one buyer", trigger: `${rows}:contains(見本店):contains(見本店 二号)`, timeout: 30000 },
         { trigger: `${rows} td[name=state]:contains(候補)` },
         { trigger: `${rows} button[name=action_merge]`, run: "click" },
         { content: "nothing is suggested any more", trigger: `.o_list_view:not(:has(.o_data_row)), .o_view_nocontent` },
