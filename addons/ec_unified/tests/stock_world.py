@@ -6,6 +6,7 @@ was not committed: a commit of the background work sets a savepoint anew, a cras
 
 from collections import defaultdict
 from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
 from unittest.mock import patch
 
 from odoo.tools import mute_logger
@@ -71,6 +72,7 @@ class StockWorld(EcStockCommon):
                 for patcher in self._patchers():
                     stack.enter_context(patcher)
                 self.cr.execute("SAVEPOINT ec_commit")
+                self.begin()
                 for name, *arguments in steps:
                     self.step(name, arguments)
                 self.calm_down()
@@ -104,20 +106,26 @@ class StockWorld(EcStockCommon):
         channel = self.registry["ec.channel"]
         yield patch.object(IrCron, "_commit_progress", commit_progress)
         yield patch.object(channel, "_rollback", lambda _channel: test.restart())
-        yield patch.object(adapter, "_push_stock", lambda _a, c, levels, key: test.write(c, levels))
-        yield patch.object(adapter, "_read_stock", lambda _a, c, keys: test.read(c, keys))
+        yield patch.object(adapter, "_push_stock", lambda _a, c, levels, key: test.told(c, levels))
+        yield patch.object(adapter, "_read_stock", lambda _a, c, keys: test.asked(c, keys))
 
     def commit(self):
         self.env.flush_all()
         self.cr.flush()
         self.cr.execute("RELEASE SAVEPOINT ec_commit")
         self.cr.execute("SAVEPOINT ec_commit")
+        self.begin()
+
+    def begin(self):
+        """A transaction has its own time: else a long test would write moments of long ago."""
+        self.cr._now = datetime.now(UTC).replace(tzinfo=None)
 
     def restart(self):
         """All that was not committed is lost, in the database and in memory."""
         self.cr.clear()
         self.cr.execute("ROLLBACK TO SAVEPOINT ec_commit")
         self.cr.clear()
+        self.begin()
 
     def may_crash(self):
         """Die here, if this is the point the example chose."""
@@ -129,7 +137,7 @@ class StockWorld(EcStockCommon):
 
     # === THE MALLS === #
 
-    def write(self, channel, levels):
+    def told(self, channel, levels):
         """The mall gets numbers; none may ever be above what is free at that moment."""
         self.may_crash()
         free = self.free_now()
@@ -156,7 +164,8 @@ class StockWorld(EcStockCommon):
             for level in levels
         ]
 
-    def read(self, channel, keys):
+    def asked(self, channel, keys):
+        """What the mall has."""
         known = self.truth[channel.id]
         return {key.ref: known[key.ref] for key in keys if key.ref in known}
 
@@ -261,6 +270,12 @@ class StockWorld(EcStockCommon):
         channel = self.shop(shop)
         channel.operation_ids.write({"blocked_until": False})
         channel.action_push_stock()
+
+    def do_swing(self, number, quantity, shop, fault, crash_in):
+        """The number goes up, is told with trouble, and goes back to what it was: not unchanged."""
+        self.step("receive", (number, quantity))
+        self.step("push", (shop, fault, crash_in))
+        self.step("receive", (number, -quantity))
 
     # === THE END === #
 

@@ -8,7 +8,7 @@ class EcChannel(models.Model):
 
     def _stock_clock_last_units(self):
         """A kit in one shop and its part in another are listed once each, and still take turns."""
-        super()._stock_clock_last_units()
+        result = super()._stock_clock_last_units()
         guards = self.env["ec.stock.guard"].search([("mode", "!=", "off")])
         for company in guards.company_id:
             self.env.cr.execute(
@@ -30,3 +30,4 @@ class EcChannel(models.Model):
             scarce = channel._stock_scarce(set(parts.ids), channel._stock_free(parts))
             if scarce:
                 self.env["ec.stock.signal"]._insert(sorted(scarce), channels.ids)
+        return result
