@@ -123,7 +123,37 @@ PARTIAL = (
     "several_destinations", "mixed_tax", "mixed_coupon", "item_coupon_units", "tax_excluded",
     "multi_sku",
 )  # fmt: skip
+#: The same with three pieces of one item, so that each can be delivered in parts; from 3,980 of
+#: goods on without postage. name: (SKU, shop earns, buyer pays, {rate: (amount, tax)})
+THREE = {
+    "plain": ("AR-KZ01", 4950, 4950, {"10": (4950, 450)}),
+    "cod": ("AR-KZ01", 5280, 5280, {"10": (5280, 480)}),  # + 330
+    "points_only": ("AR-KZ01", 4950, 0, {"10": (4950, 450)}),
+    "points": ("AR-KZ01", 4950, 4450, {"10": (4950, 450)}),
+    "deferred": ("AR-KZ01", 5200, 5200, {"10": (4950, 450)}),  # 250 outside of the tax rows
+    "payment_charge": ("AR-KZ01", 5170, 5170, {"10": (5170, 470)}),  # + 220
+    # 11,550 - 500; / 11 = 1,004.5
+    "shop_coupon": ("ARYN02B", 11050, 11050, {"10": (11050, 1005)}),
+    # taxed on 11,250; / 11 = 1,022.7
+    "mall_coupon": ("ARYN02B", 11550, 11250, {"10": (11250, 1023)}),
+    # taxed on 11,350; / 11 = 1,031.8
+    "maker_coupon": ("ARYN02B", 11550, 11350, {"10": (11350, 1032)}),
+    "wrapping": ("AR-KZ01", 5500, 5500, {"10": (5500, 500)}),  # + 220 + 330
+    "tax_free": ("GIFTCARD-5000", 15000, 15000, {"0": (15000, 0)}),
+    "options": ("MM06-MATCHA", 9720, 9720, {"8": (9720, 720)}),
+    "remote_island": ("AR-KZ01", 6450, 6450, {"10": (6450, 586)}),  # + 1,500; / 11 = 586.4
+    "subscription": ("MM06-MATCHA", 9720, 9720, {"8": (9720, 720)}),
+    "pre_order": ("ARYN02B", 11550, 11550, {"10": (11550, 1050)}),
+    "social_gift_accepted": ("ARYN02B", 11550, 11550, {"10": (11550, 1050)}),
+    # floor(1,357.4) x 3; / 11 = 370.1
+    "tax_excluded": ("TENUGUI-01", 4071, 4071, {"10": (4071, 370)}),
+}
 CANCELLED = ("buyer_cancelled", "cancelled")
+#: Older (eight digits), newer and unexpected order numbers.
+NUMBERS = (
+    "999001-20190604-00000123", "999001-20261122-0100000123", "999001-20310101-000000000001234567",
+    "R2-999001_20310101/A1",
+)  # fmt: skip
 
 
 @tagged("post_install", "-at_install")
@@ -155,6 +185,40 @@ class TestRakutenSituations(SituationMixin, RakutenCommon):
         for name, order in self.place(*PARTIAL).items():
             with self.subTest(name):
                 self.check_in_two_parts(order, TABLE[name])
+
+    def test_figures_of_three_pieces_delivered_in_parts(self):
+        self.goods.invoice_policy = "delivery"
+        refs = {}
+        for name, (sku, *_row) in THREE.items():
+            line = {"sku": sku, "quantity": 3}
+            if name == "tax_free":
+                line |= {"tax_rate": 0, "tax_included": True}
+            if name == "tax_excluded":
+                line["tax_included"] = False
+            refs[name] = self.mall.place(name, lines=[line])
+        self.shop.action_pull_orders()
+        for name, ref in refs.items():
+            with self.subTest(name):
+                order = self.order(ref)
+                self.assertNotIn("total_mismatch", self.open_codes(order))
+                self.check_in_two_parts(order, THREE[name][1:])
+
+    def test_order_numbers_of_any_format(self):
+        for number in NUMBERS:
+            self.mall.place("plain", fields={"orderNumber": number})
+        self.shop.action_pull_orders()
+        for number in NUMBERS:
+            with self.subTest(number):
+                order = self.order(number)
+                self.assertEqual((order.name, order.ec_order_number), (number, number))
+                self.check_whole(order, PLAIN)
+
+    def test_undecided_amounts_are_never_booked(self):
+        order = self.place("undecided")["undecided"]
+        for name in ("amount_total", "amount_untaxed", "ec_buyer_total", "ec_points"):
+            self.assertGreaterEqual(order[name], 0, name)
+        self.assertFalse(order.order_line.filtered(lambda line: line.price_unit < 0))
+        self.assertNotIn("-9999", str(order.order_line.mapped("price_total")))
 
     def test_every_situation_is_in_a_table(self):
         elsewhere = {*CANCELLED, "undecided", "abroad", "cancel_pending"}

@@ -112,7 +112,8 @@ CHECKS = {
 #: Delivered in two parts, invoiced in two.
 PARTIAL = (
     "two_rates", "code_discount", "fixed_discount", "line_discount", "stacked_discounts", "bundle",
-    "partial_refund", "many_lines",
+    "partial_refund", "many_lines", "free_shipping", "shipping_discount", "each_discount",
+    "automatic_discount", "usd", "split", "edited_remove", "refund_restocked",
 )  # fmt: skip
 ELSEWHERE = {"test_order", "cancelled", "cancelled_unpaid", "exchange"}
 
@@ -155,6 +156,35 @@ class TestShopifySituations(SituationMixin, ShopifyCommon):
         for name, order in self.place(*PARTIAL).items():
             with self.subTest(name):
                 self.check_in_two_parts(order, TABLE[name])
+
+    def test_prices_without_tax(self):
+        """The shop adds the tax on top: 1,080 x 8 % = 86.4; 2,160 x 8 % = 172.8; 10 % of 2,200 and
+        of 660."""
+        self.products.invoice_policy = "delivery"
+        self.shop.configure(taxes_included=False)
+        orders = self.place("standard", "two_rates")
+        self.check_in_two_parts(
+            orders["two_rates"], (5479, 5479, {"8": (2333, 173), "10": (3146, 286)})
+        )
+        self.deliver(orders["standard"])
+        self.check_whole(orders["standard"], (1892, 1892, {"8": (1166, 86), "10": (726, 66)}))
+
+    def test_protected_data_missing(self):
+        self.shop.configure(protected_data="level1")
+        order = self.place("two_rates")["two_rates"]
+        self.assertIn("personal_data_missing", self.open_codes(order))
+        self.assertEqual(order.ec_stage, "check")
+        self.assertEqual(order.partner_id, self.shopify.anonymous_partner_id)
+        self.check_whole(order, TWO)
+
+    def test_protected_orders_refused_are_a_matter_of_the_connection(self):
+        self.shop.configure(protected_data="none")
+        self.assertFalse(self.place("two_rates")["two_rates"])
+        self.assertEqual(self.shopify._operation("pull_orders").error_reason, "protected_data")
+        self.shop.configure(protected_data="full")
+        self.pull()
+        orders = self.env["sale.order"].search([("ec_channel_id", "=", self.shopify.id)])
+        self.assertEqual(orders.mapped("amount_total"), [5020])
 
     def test_every_situation_is_in_a_table(self):
         self.assertTrue(simulated_shop())

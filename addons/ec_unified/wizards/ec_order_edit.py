@@ -16,9 +16,7 @@ class EcOrderEdit(models.TransientModel):
     _description = "Change of an order"
 
     order_id = fields.Many2one("sale.order", required=True, readonly=True)
-    destination_id = fields.Many2one(
-        "res.partner", string="Destination", domain="[('id', 'in', place_ids)]"
-    )
+    destination_id = fields.Many2one("res.partner", domain="[('id', 'in', place_ids)]")
     place_ids = fields.Many2many("res.partner", compute="_compute_place_ids")
     name = fields.Char(string="Recipient", required=True)
     kana = fields.Char(string="Recipient (kana)")
@@ -80,6 +78,7 @@ class EcOrderEdit(models.TransientModel):
     def _open_for(self, order):
         """Return the action that asks for the changes."""
         order.check_access("write")
+        order._ec_check_of_mall()
         place = order.order_line.ec_destination_id[:1] or order.partner_shipping_id
         adapter = order.ec_channel_id._adapter_or_none()
         reasons = adapter._cancel_reasons(order.ec_channel_id) if adapter is not None else []

@@ -58,6 +58,7 @@ class EcOrderRefund(models.TransientModel):
         :param dict quantities: {order line: pieces} to begin with
         """
         order.check_access("write")
+        order._ec_check_of_mall()
         goods = order.order_line.filtered(lambda line: line.ec_line_kind in ("product", "unknown"))
         wizard = self.create(
             {
@@ -100,8 +101,11 @@ class EcOrderRefund(models.TransientModel):
             self._to_payload(), order,
         )  # fmt: skip
         order.message_post(
-            body=self.env._("Refund of %s to be paid back at the mall: %s",
-                            self.currency_id.format(self.amount), self.note)
+            body=self.env._(
+                "Refund of %(amount)s to be paid back at the mall: %(reason)s",
+                amount=self.currency_id.format(self.amount),
+                reason=self.note,
+            )
         )  # fmt: skip
         return {"type": "ir.actions.act_window_close"}
 
@@ -122,7 +126,11 @@ class EcOrderRefund(models.TransientModel):
         for line in self.line_ids:
             if not 0 <= line.quantity <= line.ordered or line.quantity % 1:
                 raise UserError(
-                    self.env._("%s: between 0 and %s pieces.", line.name, f"{line.ordered:g}")
+                    self.env._(
+                        "%(item)s: between 0 and %(most)s pieces.",
+                        item=line.name,
+                        most=f"{line.ordered:g}",
+                    )
                 )
 
     def _to_payload(self):
@@ -195,6 +203,11 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return self.env["ec.order.refund"]._open_for(self)
 
+    def _ec_check_of_mall(self):
+        """:raise UserError: the order came from no mall"""
+        if not self.ec_order_ref:
+            raise UserError(self.env._("This order was written here; no mall knows it."))
+
     def _ec_manual_steps(self, what):
         """Return how a person does ``what`` in the mall's own screens, or None."""
         adapter = self.ec_channel_id._adapter_or_none()
@@ -204,16 +217,17 @@ class SaleOrder(models.Model):
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    ec_refund_order_id = fields.Many2one(
-        "sale.order", compute="_compute_ec_refund_order_id", string="Order to refund"
-    )
+    ec_refundable = fields.Boolean(compute="_compute_ec_refundable", compute_sudo=True)
 
     @api.depends("move_type", "line_ids.sale_line_ids")
-    def _compute_ec_refund_order_id(self):
+    def _compute_ec_refundable(self):
         for move in self:
-            orders = move.line_ids.sale_line_ids.order_id.filtered("ec_order_ref")
-            fits = move.move_type == "out_refund" and len(orders) == 1
-            move.ec_refund_order_id = orders if fits else False
+            move.ec_refundable = move.move_type == "out_refund" and bool(move._ec_refund_order())
+
+    def _ec_refund_order(self):
+        """Return the one order of a mall this credit note is about, else an empty recordset."""
+        orders = self.line_ids.sale_line_ids.order_id.filtered("ec_order_ref")
+        return orders if len(orders) == 1 else orders.browse()
 
     def action_ec_refund(self):
         """Have the mall pay back what this credit note says."""
@@ -223,5 +237,5 @@ class AccountMove(models.Model):
             for order_line in line.sale_line_ids[:1]:
                 quantities[order_line] = quantities.get(order_line, 0) + line.quantity
         return self.env["ec.order.refund"]._open_for(
-            self.ec_refund_order_id, quantities, self.amount_total
+            self._ec_refund_order(), quantities, self.amount_total
         )
