@@ -130,8 +130,34 @@ class TestStockSignal(EcStockCommon):
             extra.append(with_hooks - without)
         self.assertLessEqual(max(extra), 4, f"extra queries for 5 and 40 lines: {extra}")
 
+    def test_hundreds_of_lines_cost_a_handful_of_our_own_queries(self):
+        """What is asked or written because of the shops, among all queries of the validation."""
+        ours = []
+        cursor = type(self.env.cr)
+        execute = cursor.execute
+
+        def watching(cr, query, *args, **kwargs):
+            text = getattr(query, "code", query)
+            if "ec_stock_signal" in text or "ec_listing" in text:
+                ours.append(text)
+            return execute(cr, query, *args, **kwargs)
+
+        products = self.make_products(150, code="K")
+        self.forget_signals()
+        with patch.object(cursor, "execute", watching):
+            self._queries_of_delivery_of(products)
+        self.assertEqual(
+            self.env["ec.stock.signal"].search_count(
+                [("channel_id", "=", self.channel.id), ("product_id", "in", products.ids)]
+            ),
+            150,
+        )
+        self.assertLessEqual(len(ours), 4, ours)
+
     def _queries_of_delivery(self, number, code):
-        products = self.make_products(number, code=code)
+        return self._queries_of_delivery_of(self.make_products(number, code=code))
+
+    def _queries_of_delivery_of(self, products):
         picking = self.env["stock.picking"].create(
             {
                 "picking_type_id": self.warehouse.out_type_id.id,
