@@ -78,7 +78,7 @@ class EcChannel(models.Model):
         servers = self.env["ir.mail_server"].sudo()
         if own := self.sudo().ec_mail_server_id:
             return own
-        usable = servers.search([], order="sequence").filtered(
+        usable = servers.search([("active", "=", True)], order="sequence").filtered(
             lambda server: servers._match_from_filter(self.ec_mail_from, server.from_filter)
         )
         return usable.filtered("from_filter")[:1] or usable[:1]

@@ -15,7 +15,7 @@ class EcChannel(models.Model):
     # === OVERWRITTEN BY A PUSH === #
 
     def _stock_note(self, run, seen, keys, targets, results):
-        super()._stock_note(run, seen, keys, targets, results)
+        noted = super()._stock_note(run, seen, keys, targets, results)
         ids = {(key.item_ref, key.ref): sku_id for sku_id, key in keys.items()}
         for result in results:
             sku_id = ids.get((result.key.item_ref, result.key.ref))
@@ -24,6 +24,7 @@ class EcChannel(models.Model):
                 continue
             if result.before not in (known, targets[sku_id]):
                 run.changed[sku_id] = (result.before, known, targets[sku_id])
+        return noted
 
     def _stock_tell_changed(self, run):
         """Log what was changed at the mall by hand and is overwritten now."""

@@ -22,7 +22,7 @@ class TestStockPropertyGuard(StockWorld):
         try_histories(self, 8, 30)
 
     def calm_down(self):
-        super().calm_down()
+        calmed = super().calm_down()
         shelf = self.on_shelf()
         for product in self.goods:
             if 0 < self.makes(product, shelf) <= self.guard_units:
@@ -32,3 +32,4 @@ class TestStockPropertyGuard(StockWorld):
                     if self.expected_of(channel, product, shelf) is not None
                 ]
                 self.assertLessEqual(sum(map(bool, shown)), 1, shown)
+        return calmed
