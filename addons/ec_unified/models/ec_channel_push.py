@@ -114,21 +114,24 @@ class EcChannel(models.Model):
         if not force and self._stock_orders_fresh():
             run.zero_only = False
             return
-        before = fields.Datetime.now()
+        since = fields.Datetime.now() if force else None
         # A mall that is down is asked once per run, not before every batch.
         waits = self.env.context.get("ec_scheduled") or run.asked_for_orders
         run.asked_for_orders = True
-        self.with_context(
+        pulling = self.with_context(
             cron_end_time=time.monotonic() + PULL_SECONDS, ec_scheduled=waits
-        ).action_pull_orders()
+        )
         for _step in range(PULL_WAIT_STEPS):
-            if self._stock_orders_fresh(since=before if force else None):
+            other = self._stock_pull_running()
+            if not other:
+                pulling.action_pull_orders()
+            if self._stock_orders_fresh(since) or not other:
                 break
-            if not self._stock_pull_running():
-                break
+            # Another process is at it. What began before we were asked may have missed a sale, so
+            # once it is done our own turn comes.
             time.sleep(PULL_WAIT_SECONDS)
             self._commit()
-        run.zero_only = not self._stock_orders_fresh()
+        run.zero_only = not self._stock_orders_fresh(since)
         run.parsed.clear()
 
     def _stock_orders_fresh(self, since=None):

@@ -1,8 +1,10 @@
 """Sending stock: right in the end, whatever happens on the way."""
 
 from contextlib import suppress
+from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -302,6 +304,35 @@ class TestStockPush(EcStockCommon):
         self.assertTrue(self.sku.dirty)
         self.mend()
         self.assertEqual(self.push(), [[["P-1", 8]]])
+
+    def test_a_pull_that_began_earlier_may_have_missed_the_sale(self):
+        """Who needs the orders of this moment waits for the other process, then reads himself."""
+        held = iter([True, True, False])
+        self.channel._operation("pull_orders").write(
+            {"started_at": fields.Datetime.now() - timedelta(seconds=5),
+             "succeeded_at": fields.Datetime.now()}
+        )  # fmt: skip
+        run = ec_channel_push.StockRun(adapter=None, limits=None)
+        with (
+            patch.object(ec_channel_push, "PULL_WAIT_SECONDS", 0),
+            patch.object(type(self.channel), "_stock_pull_running", lambda _self: next(held)),
+        ):
+            self.channel._stock_orders_first(run, force=True)
+        self.assertEqual([op for op, _arg in self.channel.fake_calls].count("pull_orders"), 1)
+        self.assertFalse(run.zero_only)
+
+    def test_a_pull_that_never_ends_leaves_the_sales_unknown(self):
+        self.channel._operation("pull_orders").write(
+            {"started_at": fields.Datetime.now() - timedelta(seconds=5),
+             "succeeded_at": fields.Datetime.now()}
+        )  # fmt: skip
+        run = ec_channel_push.StockRun(adapter=None, limits=None)
+        with (
+            patch.object(ec_channel_push, "PULL_WAIT_SECONDS", 0),
+            patch.object(type(self.channel), "_stock_pull_running", lambda _self: True),
+        ):
+            self.channel._stock_orders_first(run, force=True)
+        self.assertTrue(run.zero_only)
 
     def test_received_but_unbooked_order_is_not_sold_again(self):
         other = self.make_channel(name="Other")
