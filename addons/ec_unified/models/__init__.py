@@ -49,6 +49,7 @@ from . import ec_order_import
 from . import ec_order_import_partner
 from . import ec_order_import_product
 from . import ec_order_import_create
+from . import ec_order_import_source
 from . import ec_order_import_confirm
 from . import ec_order_import_update
 from . import ec_order_import_exchange
@@ -57,6 +58,7 @@ from . import ec_order_import_changes
 from . import sale_order_change
 from . import ec_exchange_told
 from . import sale_order_told
+from . import sale_order_source
 from . import ec_order_import_told
 from . import ec_mall_status
 from . import sale_order_payment
@@ -78,6 +80,7 @@ from . import ec_listing_sku
 from . import ec_listing_match
 from . import ec_channel_listing
 from . import ec_channel_stock
+from . import ec_channel_source
 from . import ec_channel_push
 from . import ec_channel_lag
 from . import ec_stock_guard

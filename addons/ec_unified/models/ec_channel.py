@@ -70,7 +70,8 @@ class EcChannel(models.Model):
         string="Warehouses",
         check_company=True,
         default=lambda self: self._default_warehouse_ids(),
-        help="Their stock is offered in the shop; orders are shipped from the first one.",
+        help="Their stock is offered in the shop; orders are shipped from the first one that has "
+        "all of the order.",
     )
     pricelist_id = fields.Many2one("product.pricelist", check_company=True)
     color = fields.Integer(string="Colour")

@@ -49,6 +49,7 @@ class Item:
     destinations: list = field(default_factory=list)
     payment_role: str | bool = False
     carrier: object = None
+    warehouse: object = None
 
     def add_reason(self, code, detail=""):
         """Note a reason to look at the order; details of the same reason are joined."""

@@ -15,6 +15,7 @@ class EcOrderImport(models.AbstractModel):
 
     @api.model
     def _create_orders(self, batch):
+        self._pick_sources(batch)
         names = self._get_order_names(batch)
         vals_list = [self._prepare_order(batch, item, names) for item in batch.items]
         orders = self.env["sale.order"].create(vals_list)
@@ -54,7 +55,7 @@ class EcOrderImport(models.AbstractModel):
             "currency_id": self._get_currency(batch, data).id,
             "fiscal_position_id": False,
             "payment_term_id": False,
-            "warehouse_id": channel.warehouse_ids[:1].id,
+            "warehouse_id": item.warehouse.id,
             "team_id": channel.team_id.id,
             "user_id": False,
             "require_signature": False,

@@ -47,6 +47,15 @@ class StockWarehouse(models.Model):
         warehouses._ec_create_places()
         return warehouses
 
+    def _get_picking_type_create_values(self, max_sequence):
+        """Deliveries of a new warehouse enter no batch by themselves: a batch says that somebody
+        packs, and what is being packed follows no news of the mall."""
+        data, next_sequence = super()._get_picking_type_create_values(max_sequence)
+        for values in data.values():
+            if values.get("code") == "outgoing":
+                values["auto_batch"] = False
+        return data, next_sequence
+
     def _ec_create_places(self):
         """A place for defective and one for returned goods, beside the stock: nothing is reserved
         from them and no shop offers them. What buyers send back goes to the latter."""

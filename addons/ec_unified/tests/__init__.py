@@ -30,6 +30,7 @@ from . import test_stage
 # stock
 from . import test_listing
 from . import test_order_short
+from . import test_order_source
 from . import test_order_short_many
 from . import test_stock_flat
 from . import test_stock_guard
