@@ -20,7 +20,7 @@ _STRICT = ["-p", "tools.pytest_strict", "--continue-on-collection-errors"]
 _ODOO_COUNTS = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 _WORKERS = os.environ.get("EC_TEST_WORKERS", "2")
 #: A leg that hangs is ended, so that the others are still reported.
-_LEG_SECONDS = 1500
+_LEG_SECONDS = 3000
 _LEFTOVERS = {
     "models": "SELECT model FROM ir_model WHERE model LIKE 'ec.%'",
     "xml ids": "SELECT module || '.' || name FROM ir_model_data WHERE module IN ({modules})",

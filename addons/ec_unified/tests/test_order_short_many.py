@@ -7,7 +7,8 @@ from odoo.tests import tagged
 
 from .order_common import OrderCommon
 
-PIECES, BUYERS = 200, 5
+#: Two hundred, bought at once at the real simulators: tests/system/test_last_piece.py.
+PIECES, BUYERS = 40, 5
 
 
 @tagged("post_install", "-at_install")
