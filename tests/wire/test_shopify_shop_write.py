@@ -93,6 +93,26 @@ def test_a_row_refused_by_the_shop_is_dropped(shop, client):
     assert shown(client, shop, item) == 6 and other
 
 
+def test_the_places_of_an_item_are_written_together_or_not_at_all(shop, client):
+    (first, item), (_second, other) = items(shop, 2)
+    here, there = (place.gid for place in list(shop.store.locations.values())[:2])
+    write(client, shop, {item: 10, other: 10})
+    levels = stock.read_levels(client, [item, other], [here, there])
+    rows = [
+        stock.StockRow(item=item, location=there, quantity=6, primary=False),
+        stock.StockRow(item=item, location=here, quantity=4),
+        stock.StockRow(item=other, location=here, quantity=5),
+    ]
+    plan, _refused = stock.plan_rows(rows, levels)
+    shop.buy(sku=first, quantity=2)
+    outcome = stock.set_available(client, plan, "job-2")
+    assert [getattr(error, "reason", None) for error in outcome] == ["stale", "stale", None]
+    after = stock.read_levels(client, [item, other], [here, there])
+    assert after[item, here].available == 8
+    assert after[item, there] == levels[item, there]
+    assert after[other, here].available == 5
+
+
 @pytest.mark.parametrize("kind", ["timeout_after", "cut", "500"])
 def test_a_write_without_answer_is_repeated_once_with_its_key(shop, kind):
     client = connect(shop)

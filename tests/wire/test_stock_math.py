@@ -7,6 +7,7 @@ from ec_addons.ec_unified.lib.stock_math import (
     guarded,
     offered,
     pick_match,
+    spread,
     whole_units,
 )
 from hypothesis import given
@@ -110,3 +111,31 @@ def test_classify_difference(mall, sent, expected, moving, rejected, cause):
         mall=mall, sent=sent, expected=expected, tracked_by_signal=moving, rejected=rejected
     )
     assert found == cause
+
+
+@pytest.mark.parametrize(
+    ("quantity", "free", "shares"),
+    [
+        (15, (10, 5), (10, 5)),
+        (12, (10, 5), (10, 2)),
+        (3, (10, 5), (3, 0)),
+        (0, (10, 5), (0, 0)),
+        (5, (-2, 5.0), (0, 5)),
+        (4, (2.7, 2.2999), (2, 2)),
+        (20, (10, 5), (15, 5)),
+        (4, (), ()),
+    ],
+)
+def test_spread_over_places(quantity, free, shares):
+    places = {f"P{number}": units for number, units in enumerate(free)}
+    assert tuple(spread(quantity, places).values()) == shares
+
+
+@given(st.integers(0, 500), st.lists(st.floats(-5, 200), min_size=1, max_size=6))
+def test_spread_is_the_whole_and_no_place_gets_more_than_it_has(quantity, free):
+    places = dict(enumerate(free))
+    shares = spread(quantity, places)
+    assert sum(shares.values()) == quantity
+    assert all(share >= 0 for share in shares.values())
+    if quantity <= sum(map(whole_units, free)):
+        assert all(shares[place] <= whole_units(units) for place, units in places.items())

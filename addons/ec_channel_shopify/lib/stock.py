@@ -87,6 +87,9 @@ def set_available(
             error = user_error(errors[0], request_id=reply.request_id)
             renewed = _renew(error, renewed)
             continue
+        # An item's places belong together: written in part, they would show a wrong sum.
+        items = {sent[position].item: error for position, error in refused.items()}
+        refused = {n: items[row.item] for n, row in enumerate(sent) if row.item in items}
         for position, error in refused.items():
             outcome[left[position]] = error
         left = [index for position, index in enumerate(left) if position not in refused]
@@ -171,9 +174,7 @@ def _renew(error: EcError, renewed: int) -> int:
     raise error
 
 
-def _shown(
-    client: ShopifyClient, node: dict[str, Any], wanted: list[str]
-) -> dict[str, int | None]:
+def _shown(client: ShopifyClient, node: dict[str, Any], wanted: list[str]) -> dict[str, int | None]:
     """Available quantity of an item per location, as far as the shop keeps one."""
     page = node["inventoryLevels"]
     rows = list(page["nodes"])

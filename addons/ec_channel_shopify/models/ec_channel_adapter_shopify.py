@@ -166,11 +166,6 @@ class EcChannelAdapterShopify(models.AbstractModel):
                 "It is not chosen which location of the shop shows the stock. Assign a warehouse "
                 "to a location in the shop's settings."
             ),
-            "several_locations": self.env._(
-                "Several locations of the shop have a warehouse here. The stock of all of them is "
-                "shown at %s; the others show 0.",
-                what,
-            ),
             "not_tracked": self.env._(
                 "Shopify does not count the stock of this item. Switch on “Track quantity” there."
             ),
@@ -207,25 +202,10 @@ class EcChannelAdapterShopify(models.AbstractModel):
             now=fields.Datetime.now().replace(tzinfo=UTC),
         )
         try:
-            report = check_connection(self._client(channel), wanted)
+            return check_connection(self._client(channel), wanted)
         except SetupError as error:
             what = error.params.get("what") or channel.api_url or ""
             return ConnectionReport(problems=(Problem(reason=error.reason, params={"what": what}),))
-        return self._with_locations(channel, report)
-
-    def _with_locations(self, channel, report):
-        """What our own choice of locations adds to the findings."""
-        used = channel._shopify_stock_locations()
-        if len(used) < 2:
-            return report
-        problem = Problem(reason="several_locations", blocking=False, params={"what": used[0].name})
-        return ConnectionReport(
-            shop_name=report.shop_name,
-            shop_ref=report.shop_ref,
-            currency=report.currency,
-            places=report.places,
-            problems=(*report.problems, problem),
-        )
 
     # === ORDERS === #
 
@@ -278,11 +258,12 @@ class EcChannelAdapterShopify(models.AbstractModel):
         for level in levels:
             item = level.key.extra.get("inventory_item_id")
             for number, place in enumerate(places if item else ()):
-                # The core's number is the sum of all our warehouses: shown at the first place only.
+                # One warehouse for all: its number stands at the first place only.
+                shares = level.places or {places[0]: level.quantity}
                 rows[item, place] = stock.StockRow(
                     item=item,
                     location=place,
-                    quantity=0 if number else level.quantity,
+                    quantity=shares.get(place, 0),
                     primary=not number,
                 )
         found = stock.read_levels(client, [item for item, _place in rows], places)
@@ -319,8 +300,17 @@ class EcChannelAdapterShopify(models.AbstractModel):
                 shown[ref] = total if levels[0].tracked else None
         return shown
 
+    def _stock_split(self, channel):
+        """Where several warehouses have a location, each is shown at its own, the first of them."""
+        locations = channel._shopify_stock_locations()
+        if len(locations.warehouse_id) < 2:
+            return {}
+        return {
+            rows[0].gid: warehouse for warehouse, rows in locations.grouped("warehouse_id").items()
+        }
+
     def _stock_places(self, channel):
-        """Ids of the locations that show our warehouses, the one with the number first.
+        """Ids of the locations that show our warehouses; a single number stands at the first.
 
         :raise SetupError: no location is chosen
         """

@@ -4,7 +4,7 @@ from odoo import fields, models
 
 
 class EcShopifyLocation(models.Model):
-    """One of the shop's locations. The first one with a warehouse is where stock is written."""
+    """One of the shop's locations. Each shows the free stock of its warehouse."""
 
     _name = "ec.shopify.location"
     _description = "Shopify location"
@@ -22,3 +22,10 @@ class EcShopifyLocation(models.Model):
     _gid_unique = models.Constraint(
         "UNIQUE (channel_id, gid)", "This location of the shop is already listed."
     )
+
+    def write(self, vals):
+        """Another warehouse, another place for its goods."""
+        result = super().write(vals)
+        if {"warehouse_id", "sequence", "active"} & vals.keys():
+            self.env["ec.stock.signal"].sudo()._insert_channels(self.channel_id.ids)
+        return result

@@ -242,21 +242,96 @@ class TestShopifyFlow(ShopifyCommon):
         self.assertEqual((row.error_kind, row.error_reason), ("setup", "scope_missing"))
         self.assertIn("read_orders", row.error_message)
 
-    def test_two_locations_show_the_sum_once(self):
+    def _two_places(self):
+        """A second warehouse at the shop's second location; returns it."""
         second = self.env["stock.warehouse"].create({"name": "West", "code": "WST"})
         self.shopify.warehouse_ids += second
-        rows = self.shopify.shopify_location_ids.sorted("sequence")
-        rows[1].warehouse_id = second
+        self.shopify.shopify_location_ids.sorted("sequence")[1].warehouse_id = second
         self.connect_items()
         self.put_stock(self.tea, 10)
-        self.env["stock.quant"]._update_available_quantity(self.tea, second.lot_stock_id, 5)
+        self.put_west(second, 5)
+        return second
+
+    def put_west(self, warehouse, quantity):
+        self.env["stock.quant"]._update_available_quantity(
+            self.tea, warehouse.lot_stock_id, quantity
+        )
+
+    def places(self):
+        """What the simulated shop shows at the first and the second location."""
+        levels = self.shop.stock_by_location()["TST-TEA"]
+        rows = self.shopify.shopify_location_ids.sorted("sequence")
+        return [levels.get(row.gid, {}).get("available") for row in rows[:2]]
+
+    def test_each_location_shows_its_own_warehouse(self):
+        second = self._two_places()
         level = self.shop.store.level(
             self.shop.store.variant_of("TST-TEA"), list(self.shop.store.locations.values())[1], True
         )
         level.quantities["available"] = 7
         self.push()
+        self.assertEqual(self.places(), [10, 5])
         self.assertEqual(self.shop.stock()["TST-TEA"], 15)
-        self.assertEqual(self.shown("TST-TEA"), 15)
         keys = [self.sku_key("TST-TEA")]
         read = self.shopify._adapter()._read_stock(self.shopify, keys)
         self.assertEqual(read, {keys[0].ref: 15})
+        # Goods change house: the sum stays, the places follow.
+        self.put_stock(self.tea, -4)
+        self.put_west(second, 4)
+        self.push()
+        self.assertEqual(self.places(), [6, 9])
+        sku = self.shopify.sku_ids.filtered(lambda row: row.sku_code == "TST-TEA")
+        self.assertEqual((sku.qty_sent, sku.dirty, sku.uncertain), (15, False, False))
+        # Nothing new is not told again.
+        self.env["ec.stock.signal"]._note(self.tea.ids)
+        with patch.object(stock, "_write") as write:
+            self.push()
+        write.assert_not_called()
+        self.assertFalse(sku.dirty)
+
+    def test_rules_of_the_shop_hold_for_the_sum_of_the_locations(self):
+        self._two_places()
+        rule = self.env["ec.stock.rule"].create({"channel_id": self.shopify.id, "buffer": 3})
+        self.push()
+        self.assertEqual(self.places(), [10, 2], "12 of 15: the first warehouse first")
+        first, last = self.shopify.source_ids
+        first.sequence, last.sequence = last.sequence, first.sequence
+        self.push()
+        self.assertEqual(self.places(), [7, 5], "the other one first")
+        rule.buffer = 20
+        self.push()
+        self.assertEqual(self.places(), [0, 0])
+
+    def test_a_location_changes_hands(self):
+        second = self._two_places()
+        self.push()
+        one, two = self.shopify.shopify_location_ids.sorted("sequence")[:2]
+        one.warehouse_id, two.warehouse_id = second, self.warehouse
+        self.push()
+        self.assertEqual(self.places(), [5, 10])
+        one.warehouse_id = self.warehouse  # both are one warehouse now: a single number
+        self.push()
+        self.assertEqual(self.places(), [15, 0])
+
+    def test_a_sale_taken_off_at_the_other_location(self):
+        """The shop takes the goods off where it likes, the order leaves where we say."""
+        self._two_places()
+        self.push()
+        self.shop.buy(lines=[{"sku": "TST-TEA", "quantity": 2}])
+        level = self.shop.store.level(
+            self.shop.store.variant_of("TST-TEA"), list(self.shop.store.locations.values())[1], True
+        )
+        level.quantities["available"] = 3
+        self.shopify.action_pull_orders()
+        self.push()
+        self.assertEqual(self.places(), [8, 5])
+
+    def test_a_lost_answer_with_two_locations(self):
+        self._two_places()
+        self.shop.faults.add("cut", match="inventorySetQuantities", times=1)
+        self.push()
+        self.shopify.operation_ids.write({"blocked_until": False})
+        self.push()
+        self.assertEqual(self.places(), [10, 5])
+        sku = self.shopify.sku_ids.filtered(lambda row: row.sku_code == "TST-TEA")
+        self.assertEqual((sku.dirty, sku.uncertain), (False, False))

@@ -281,12 +281,16 @@ class StockLevel:
 
     ``backorder``: how many of them are not there yet; ``available_on``: when they will be. Both
     only for malls whose adapter supports ``backorder``.
+
+    ``places``: ``quantity`` by the mall's own places, for malls that show each warehouse at a place
+    of its own (``_stock_split``); empty elsewhere.
     """
 
     key: SkuKey
     quantity: int
     backorder: int = 0
     available_on: date | None = None
+    places: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

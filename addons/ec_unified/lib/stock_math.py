@@ -184,3 +184,21 @@ def classify_difference(*, mall, sent, expected, tracked_by_signal, rejected):
     if tracked_by_signal or sent is None:
         return "in_flight"
     return "changed_at_mall" if mall != sent else "missed"
+
+
+def spread(quantity: int, free: dict[str, float]) -> dict[str, int]:
+    """Share a shop's ``quantity`` out over its places, the first ones first.
+
+    No place gets more than is free there. What no place has (a fixed or pre-order quantity, goods
+    of a warehouse without a place) goes to the first one: the sum is always ``quantity``.
+
+    :param free: free quantity per place, in the order of the places
+    """
+    left, shares = quantity, {}
+    for place, units in free.items():
+        shares[place] = min(left, whole_units(units))
+        left -= shares[place]
+    for place in free:
+        shares[place] += left
+        break
+    return shares

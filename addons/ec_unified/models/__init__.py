@@ -87,6 +87,7 @@ from . import ec_stock_guard
 from . import ec_channel_guard
 from . import ec_channel_period
 from . import ec_channel_backorder
+from . import ec_channel_places
 from . import ec_order_count
 from . import ec_dashboard_stock
 from . import ec_stock_preview

@@ -156,6 +156,14 @@ class EcChannelAdapter(models.AbstractModel):
         """
         raise self._unsupported("stock")
 
+    def _stock_split(self, channel):
+        """The mall's places that each show a warehouse of their own.
+
+        :return: {the mall's key of the place: ``stock.warehouse``}; empty where one number is shown
+        :rtype: dict
+        """
+        return {}
+
     def _read_stock(self, channel, keys):
         """What the shop shows now.
 

@@ -47,6 +47,7 @@ class StockRun:
     setup_error: Exception | None = None
     known: dict = field(default_factory=dict)
     changed: dict = field(default_factory=dict)
+    places: dict = field(default_factory=dict)
 
 
 class EcChannel(models.Model):
@@ -181,7 +182,12 @@ class EcChannel(models.Model):
         """
         skus = skus.exists()._stock_sendable()
         targets = self._stock_targets(skus, run.parsed)
-        send = skus.filtered(lambda sku: sku.id in targets and sku._stock_differs(targets[sku.id]))
+        run.places = places = self._stock_places_of(skus, targets)
+        send = skus.filtered(
+            lambda sku: (
+                sku.id in targets and sku._stock_differs(targets[sku.id], places=places.get(sku.id))
+            )
+        )
         (skus - send)._stock_mark_dirty([], (skus - send).ids, {}, ())
         if run.zero_only:
             send = send.filtered(lambda sku: not targets[sku.id])
@@ -191,7 +197,7 @@ class EcChannel(models.Model):
         run.known.update(send._stock_last_known())
         seen = send._stock_mark_in_flight(key)
         keys = {sku.id: sku._stock_key() for sku in send}
-        levels = self._stock_levels(send, targets, keys)
+        levels = self._stock_with_places(send, self._stock_levels(send, targets, keys), places)
         self._commit()  # nothing is open while the mall works
         results = self._stock_call(run, levels, key)
         self._stock_note(run, seen, keys, targets, results)
@@ -224,7 +230,8 @@ class EcChannel(models.Model):
         have = self._stock_read(run.adapter, run.limits, [level.key for level in levels])
         return [
             StockResult(key=level.key, ok=True, quantity=level.quantity)
-            if have.get(level.key.ref) == level.quantity
+            # An equal sum does not say that each place has its share: such a write is repeated.
+            if have.get(level.key.ref) == level.quantity and not level.places
             else StockResult(key=level.key, ok=False, error=error)
             for level in levels
         ]

@@ -26,6 +26,13 @@ class EcChannelSource(models.Model):
         "UNIQUE (channel_id, warehouse_id)", "The shop has this warehouse already."
     )
 
+    def write(self, vals):
+        """Of a number below all that is free, the first warehouses show their part first."""
+        result = super().write(vals)
+        if "sequence" in vals:
+            self.env["ec.stock.signal"].sudo()._insert_channels(self.channel_id.ids)
+        return result
+
 
 class EcChannel(models.Model):
     _inherit = "ec.channel"

@@ -256,12 +256,13 @@ class EcChannel(models.Model):
         skus = skus.search([*matched, ("product_id", "in", list(since))], order="id")
         skus = skus._stock_sendable()
         targets = self._stock_targets(skus, parsed)
+        places = self._stock_places_of(skus, targets)
         sold_here = skus._stock_sold_at_mall()
         send, same = [], []
         for sku in skus:
             if sku.id not in targets:
                 same.append(sku.id)
-            elif sku._stock_differs(targets[sku.id], sold_here):
+            elif sku._stock_differs(targets[sku.id], sold_here, places.get(sku.id)):
                 send.append(sku)
             else:
                 same.append(sku.id)
@@ -293,8 +294,11 @@ class EcListingSku(models.Model):
         """How the adapter knows this SKU."""
         return SkuKey(item_ref=self.listing_id.ref, ref=self.ref, extra=dict(self.extra or {}))
 
-    def _stock_differs(self, target, sold_here=()):
-        """Whether the mall has to be told ``target``."""
+    def _stock_differs(self, target, sold_here=(), places=None):
+        """Whether the mall has to be told ``target``.
+
+        :param dict places: how it is shared out over the mall's places, if it is
+        """
         return (
             self.uncertain
             or not self.qty_sent_at
