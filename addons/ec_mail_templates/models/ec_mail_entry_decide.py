@@ -51,7 +51,7 @@ class EcMailEntry(models.Model):
         entries = self.filtered(lambda entry: entry.state in DECIDABLE)
         known = entries._gather()
         for entry in entries:
-            state, reason, values = entry._decision(known)
+            state, reason, values = entry._for_readers()._decision(known)
             entry._settle(state, reason, **values)
 
     def _gather(self):

@@ -97,6 +97,12 @@ class EcMailEntry(models.Model):
         (new | open_ones)._decide()
         return new
 
+    def _for_readers(self):
+        """The entry in the language of the shop's people: a scheduled action has none."""
+        if self.env.context.get("lang"):
+            return self
+        return self.with_context(lang=self.channel_id._working().env.lang)
+
     @api.model
     def _facts(self, orders):
         """Events of orders: rows (order, event, key, moment, picking)."""
