@@ -22,4 +22,5 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import sale_order
+from . import sale_order_receipt
 from . import stock_picking

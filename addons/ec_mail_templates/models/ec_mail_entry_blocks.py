@@ -33,7 +33,9 @@ class EcMailEntry(models.Model):
     block_items = fields.Html(compute="_compute_block_items", sanitize=False)
     block_destinations = fields.Html(compute="_compute_block_destinations", sanitize=False)
     block_payment = fields.Html(compute="_compute_block_payment", sanitize=False)
+    block_refund = fields.Html(compute="_compute_block_refund", sanitize=False)
     block_parcels = fields.Html(compute="_compute_block_parcels", sanitize=False)
+    block_short = fields.Html(compute="_compute_block_short", sanitize=False)
     block_next = fields.Html(compute="_compute_block_next", sanitize=False)
     block_plan = fields.Html(compute="_compute_block_plan", sanitize=False)
     block_signature = fields.Html(compute="_compute_block_signature", sanitize=False)
@@ -109,14 +111,19 @@ class EcMailEntry(models.Model):
                 block.add(
                     self.env._("Ordered on"), entry._moment(order.ec_ordered_at or order.date_order)
                 )
-                block.add(self.env._("Payment"), entry._payment_name(order))
-                block.add(self.env._("Delivery"), order.ec_delivery_label)
-                block.add(self.env._("Wished delivery"), entry._wish(order))
-                block.add(self.env._("Drop-off place"), order.ec_drop_off)
-                entry._add_gift(block, order)
-                block.add(self.env._("Remarks"), (order.ec_remarks or "").strip())
+                if entry.role == "transaction":
+                    entry._add_particulars(block, order)
                 blocks.append(block)
             entry.block_order = entry._show(blocks)
+
+    def _add_particulars(self, block, order):
+        """How it is paid and delivered; follow-ups need no more than number and day."""
+        block.add(self.env._("Payment"), self._payment_name(order))
+        block.add(self.env._("Delivery"), order.ec_delivery_label)
+        block.add(self.env._("Wished delivery"), self._wish(order))
+        block.add(self.env._("Drop-off place"), order.ec_drop_off)
+        self._add_gift(block, order)
+        block.add(self.env._("Remarks"), (order.ec_remarks or "").strip())
 
     def _payment_name(self, order):
         """How the buyer pays, in words he knows: not the name of a payment company's product."""
@@ -207,10 +214,13 @@ class EcMailEntry(models.Model):
                 self.env._("Total"), self.env._("We will tell you the amount by mail."), strong=True
             )
             return block
-        if order.ec_points:
-            block.add(self.env._("Points used"), self._money(-order.ec_points, order))
         if order.ec_mall_coupon:
             block.add(self.env._("Coupon used"), self._money(-order.ec_mall_coupon, order))
+        if order.ec_points:
+            # The amounts per tax rate below add up to this one: points pay, they take nothing off.
+            whole = self._money(order.ec_buyer_total + order.ec_points, order)
+            block.add(self.env._("Sum"), self.env._("%s (tax included)", whole))
+            block.add(self.env._("Points used"), self._money(-order.ec_points, order))
         total = self._money(order.ec_buyer_total, order)
         label = self.env._("Order total") if order.state == "cancel" else self.env._("You pay")
         block.add(label, self.env._("%s (tax included)", total), strong=True)
@@ -256,10 +266,38 @@ class EcMailEntry(models.Model):
             total = sum(entry._told().order_id.mapped("ec_buyer_total"))
             block.add(self.env._("Amount"), entry._money(total, order), strong=True)
             block.add(self.env._("Method"), entry._payment_name(order))
-            block.add(self.env._("Pay by"), entry._day(order.ec_payment_due_on))
+            block.add(self.env._("Pay by"), entry._pay_until(order))
             label, how = entry._how_to_pay(order)
             block.add(label, how)
             entry.block_payment = entry._show([block])
+
+    def _pay_until(self, order):
+        """The last day; where the mall does not tell it, the payment company's mail does."""
+        day = self._day(order.ec_payment_due_on)
+        if day or order.ec_payment_role != "konbini":
+            return day
+        return self.env._("The day told in that mail")
+
+    @api.depends_context(*_CONTEXT)
+    @api.depends("order_id")
+    def _compute_block_refund(self):
+        """What goes back to the buyer, where it is known."""
+        for entry in self:
+            orders = entry._told().order_id
+            block = Block(self.env._("Your refund"))
+            amount = sum(entry._refunded(order) for order in orders)
+            if amount and all(entry._refunded(order) for order in orders):
+                label = self.env._("Amount refunded")
+                block.add(label, entry._money(amount, orders[0]), strong=True)
+                block.add(self.env._("Paid by"), entry._payment_name(orders[0]))
+            entry.block_refund = entry._show([block]) if block.rows else ""
+
+    @api.model
+    def _refunded(self, order):
+        """What the buyer got back: all of it where the mall says so, else what went from here."""
+        if order.ec_payment_state == "refunded":
+            return max(order.ec_refunded, order.ec_buyer_total)
+        return order.ec_refunded
 
     def _how_to_pay(self, order):
         """(label, text) of the way to pay; malls and payment companies tell it themselves."""
@@ -277,17 +315,24 @@ class EcMailEntry(models.Model):
     @api.depends("order_id")
     def _compute_block_next(self):
         for entry in self:
-            roles = entry._told().order_id.mapped("ec_payment_role")
-            unpaid = entry._told().order_id.filtered(lambda o: o.ec_payment_state in UNPAID_STATES)
-            texts = []
-            if unpaid and set(PREPAID_ROLES) & set(roles):
-                texts.append(
-                    self.env._("We prepare the goods as soon as your payment has arrived.")
-                )
-            else:
-                texts.append(self.env._("We ship as soon as the goods are ready."))
-            texts.append(self.env._("You get another mail when they have left."))
-            entry.block_next = Markup("<p>%s</p>") % "".join(texts)
+            texts = entry._next_steps()
+            entry.block_next = Markup("<p>%s</p>") % "".join(texts) if texts else ""
+
+    def _next_steps(self):
+        """What the buyer may expect now, sentence by sentence."""
+        orders = self._told().order_id
+        if all(order.state == "cancel" for order in orders):
+            return [self.env._("The order is cancelled: what you paid is paid back.")]
+        if self.kind_id.event == "paid" and not orders.filtered(
+            lambda order: order.ec_stage not in ("shipped", "done")
+        ):
+            return []  # paid after delivery
+        unpaid = orders.filtered(lambda order: order.ec_payment_state in UNPAID_STATES)
+        if unpaid and set(PREPAID_ROLES) & set(orders.mapped("ec_payment_role")):
+            first = self.env._("We prepare the goods as soon as your payment has arrived.")
+        else:
+            first = self.env._("We ship as soon as the goods are ready.")
+        return [first, self.env._("You get another mail when they have left.")]
 
     @api.depends_context(*_CONTEXT)
     @api.depends("order_id")

@@ -14,6 +14,8 @@ BATCH = 500
 #: Beyond these a mail is on its way or settled.
 DECIDABLE = ("wanted", "waiting", "held", "missing")
 _AFTER_CANCEL = ("cancelled", "refunded", "manual", "paid")
+#: Not even by hand: nothing was sold.
+_NEVER_AFTER_CANCEL = ("receipt", "out_of_stock")
 
 
 @dataclass(slots=True)
@@ -121,6 +123,8 @@ class EcMailEntry(models.Model):
     def _why_not(self):
         """A fact that makes this mail unwanted, in words; else an empty text."""
         order, channel, kind = self.order_id, self.channel_id, self.kind_id
+        if order.state == "cancel" and kind.code in _NEVER_AFTER_CANCEL:
+            return self.env._("The order was cancelled.")
         if self.by_hand:
             return ""
         as_if = self.env.context.get("ec_mail_as_if")

@@ -1,11 +1,14 @@
 """Parcels and destinations of a mail; parcel records of another module are used where there are."""
 
+from markupsafe import Markup
+
 from odoo import api, models
 
 from ..lib.blocks import Block
 from ..lib.carriers import carrier_key, carrier_label, split_numbers, tracking_url
 
 _CONTEXT = ("ec_mail_format", "lang")
+_NOT_RESERVED = ("waiting", "confirmed", "partially_available")
 
 
 class EcMailEntry(models.Model):
@@ -65,8 +68,59 @@ class EcMailEntry(models.Model):
                     block.add(self.env._("Shipped on"), entry._moment(picking.date_done))
                     block.add(self.env._("Delivery"), picking.carrier_id.name)
                 blocks = [block]
+            blocks += entry._part_blocks()
             entry._add_cash_on_delivery(blocks)
-            entry.block_parcels = entry._show(blocks)
+            notes = Markup("").join(Markup("<p>%s</p>") % n for n in entry._parcel_notes())
+            entry.block_parcels = entry._show(blocks) + notes
+
+    def _parcel_notes(self):
+        """Sentences that hold for these parcels only: a page to look at, goods still to come."""
+        notes = []
+        if any(parcel["url"] for told in self._told() for parcel in told._parcels()):
+            notes.append(self.env._("The carrier's page tells where the parcel is."))
+        if self._other_pickings().filtered(lambda picking: picking.state != "done"):
+            notes.append(self.env._("The other goods follow as soon as they are ready."))
+        return notes
+
+    def _other_pickings(self):
+        """Deliveries of the same orders this mail does not tell of."""
+        told = self._pickings_of_told()
+        return self._told().order_id.picking_ids.filtered(
+            lambda picking: (
+                picking not in told
+                and picking.state != "cancel"
+                and picking.picking_type_code == "outgoing"
+            )
+        )
+
+    def _part_blocks(self):
+        """The goods that left now, where an order leaves in parts."""
+        pickings = self._pickings_of_told()
+        if not pickings or not self._other_pickings():
+            return []
+        block = Block(self.env._("Goods sent this time"))
+        for line in self._goods_lines(self._told().order_id):
+            moves = line.move_ids.filtered(
+                lambda move: move.picking_id in pickings and move.state == "done"
+            )
+            same = moves.filtered(lambda move, line=line: move.product_id == line.product_id)
+            quantity = sum(same.mapped("quantity")) if same else line.product_uom_qty
+            if moves and quantity:
+                block.add("", f"{line.name.splitlines()[0]} × {quantity:g}")
+        return [block]
+
+    @api.depends_context(*_CONTEXT)
+    @api.depends("order_id")
+    def _compute_block_short(self):
+        """The goods that are not there; a person names them where the stock does not tell."""
+        for entry in self:
+            block = Block(self.env._("Goods concerned"))
+            for line in entry._goods_lines(entry._told().order_id):
+                if line.move_ids.filtered(lambda move: move.state in _NOT_RESERVED):
+                    block.add("", line.name.splitlines()[0])
+            if not block.rows and entry.kind_id.event == "manual":
+                block.add("", self.env._("(fill in: the goods that are not there)"))
+            entry.block_short = entry._show([block]) if block.rows else ""
 
     def _add_cash_on_delivery(self, blocks):
         """What the buyer has to have ready at the door."""

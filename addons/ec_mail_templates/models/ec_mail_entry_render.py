@@ -13,7 +13,7 @@ from ..lib.plain_text import html_to_text, one_line, safe_chars
 _logger = logging.getLogger(__name__)
 BATCH = 50
 #: Left by a template for a person to fill in, for example a coupon's code.
-PLACEHOLDER = re.compile("（ここに[^）]*）")
+PLACEHOLDER = re.compile(r"（ここに[^）]*）|\(fill in: [^)]*\)")
 WRITTEN = ("subject", "body_html", "report_template_ids", "attachment_ids")
 
 
