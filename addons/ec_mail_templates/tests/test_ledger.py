@@ -55,14 +55,14 @@ class TestLedger(MailCommon):
     def test_by_hand_skips_who_has_it(self):
         orders = self.pull(self.mixed_order("L-1"), self.mixed_order("L-2"))
         self.look()
-        self.entry(orders[0], "out_of_stock").unlink()
+        self.entry(orders[0], "backorder").unlink()
         wizard = (
             self.env["ec.mail.manual"]
             .with_user(self.clerk)
             .create(
                 {
                     "order_ids": orders.ids,
-                    "kind_id": self.kind("out_of_stock").id,
+                    "kind_id": self.kind("backorder").id,
                     "look_first": False,
                 }
             )
@@ -74,7 +74,7 @@ class TestLedger(MailCommon):
         again = (
             self.env["ec.mail.manual"]
             .with_user(self.clerk)
-            .create({"order_ids": orders.ids, "kind_id": self.kind("out_of_stock").id})
+            .create({"order_ids": orders.ids, "kind_id": self.kind("backorder").id})
         )
         again.button_send()
         self.assertFalse(again.entry_ids)
