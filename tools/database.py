@@ -156,9 +156,7 @@ def _build_ours(env: Environment, base: str, name: str) -> None:
     if modules:
         odoo_run.run_checked(env, name, "-i", ",".join(modules), log=LOGS / "ec_template.log")
         # Once here instead of in every copy: a tour would wait for them longer than it may.
-        odoo_run.shell(
-            env, name, "env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()\n"
-        )
+        odoo_run.shell(env, name, "env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()\n")
 
 
 def comment(env: Environment, name: str) -> str:

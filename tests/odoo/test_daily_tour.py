@@ -273,9 +273,7 @@ class TestDailyTour(EcCommon, HttpCase):
         self.assertEqual(self.shopify.stock()[TEA], 11)
         self.assertEqual(self.rakuten.stock()[TEA], 11)
         self.assertEqual(self.shopify.stock()[CUP], 6)
-        self.tour(
-            "ec_stock_of_a_sku", "/odoo/shop-listings", "juchu-tour", sku=TEA, shown="11 11"
-        )
+        self.tour("ec_stock_of_a_sku", "/odoo/shop-listings", "juchu-tour", sku=TEA, shown="11 11")
 
 
 def yen(amount):

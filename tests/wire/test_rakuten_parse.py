@@ -338,9 +338,8 @@ def test_wished_time(term, expected):
 
 
 def test_remarks():
-    text = (
-        "[配送日時指定:]\n2026-07-20(月)\n午前中\n\n[備考:]\n不在の時は\n隣へ\n\n[メッセージ:]\n祝\n"
-    )
+    wish = "[配送日時指定:]\n2026-07-20(月)\n午前中\n\n"
+    text = wish + "[備考:]\n不在の時は\n隣へ\n\n[メッセージ:]\n祝\n"
     assert split_remarks(text)["配送日時指定"] == "2026-07-20(月)\n午前中"
     assert buyer_remarks(text) == "不在の時は\n隣へ\n[メッセージ]\n祝"
     data = parse_order(plain_order(remarks=text))

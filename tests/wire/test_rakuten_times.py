@@ -50,9 +50,7 @@ def test_windows_touch_without_overlap_and_stay_within_63_days():
     assert list(times.windows(end, end, 63)) == []
 
 
-@pytest.mark.parametrize(
-    ("hour", "inside"), [(1, False), (2, True), (7, True), (8, False)]
-)
+@pytest.mark.parametrize(("hour", "inside"), [(1, False), (2, True), (7, True), (8, False)])
 def test_maintenance_window(hour, inside):
     sunday = datetime(2026, 7, 19, hour, 30, tzinfo=JST)
     assert times.in_maintenance_window(sunday) is inside

@@ -317,9 +317,7 @@ def test_failed_attempts_do_not_count():
 
 
 def test_nothing_to_pay_has_no_method():
-    data = read(
-        order([line(1100, 1, 0.1, 0, discounts=[off(1100)])], 0, {0.1: 0}, transactions=[])
-    )
+    data = read(order([line(1100, 1, 0.1, 0, discounts=[off(1100)])], 0, {0.1: 0}, transactions=[]))
     assert (data.total, data.payment_code, data.payment_state) == (0, None, "paid")
 
 

@@ -15,6 +15,7 @@ Check = Callable[[], list[str]]
 
 CHECKS: dict[str, Check] = {
     "ruff": programs.ruff,
+    "ruff-format": programs.ruff_format,
     "pylint-odoo": programs.pylint_odoo,
     "data-files": data_files.check,
     "architecture": architecture.check,

@@ -13,6 +13,11 @@ def ruff() -> list[str]:
     return _run("ruff", "check", "--quiet", "--no-cache", "--output-format=concise", ".")
 
 
+def ruff_format() -> list[str]:
+    """List the files that `ruff format .` would write differently."""
+    return _run("ruff", "format", "--check", "--no-cache", "--output-format=concise", ".")
+
+
 def pylint_odoo() -> list[str]:
     """Run pylint-odoo on every addon."""
     addons = sorted(str(p.parent.relative_to(ROOT)) for p in ADDONS.glob("*/__manifest__.py"))

@@ -16,9 +16,9 @@ class TestRakutenOrders(RakutenCommon):
         carrier = self.env["delivery.carrier"].create(
             {
                 "name": "宅配便",
-                "product_id": self.env["product.product"].create(
-                    {"name": "宅配便", "type": "service"}
-                ).id,
+                "product_id": self.env["product.product"]
+                .create({"name": "宅配便", "type": "service"})
+                .id,
             }
         )
         mapping = self.env["ec.mapping"]._resolve(self.shop, "delivery", "宅配便", "宅配便")
@@ -84,9 +84,7 @@ class TestRakutenOrders(RakutenCommon):
         orders = shop.order_ids.sorted("ec_order_ref")
         self.assertEqual(orders.mapped("ec_order_ref"), sorted([old, new]))
         for order in orders:
-            self.assertEqual(
-                order.amount_total, self.mall.order(order.ec_order_ref)["shop_earns"]
-            )
+            self.assertEqual(order.amount_total, self.mall.order(order.ec_order_ref)["shop_earns"])
         sku = shop.sku_ids.filtered(lambda row: row.product_id == self.plate)
         self.assertEqual(self.mall.stock()["AR-KZ01"], sku.qty_sent)
         self.assertTrue(shop.action_check_connection(), shop.check_report)

@@ -43,9 +43,7 @@ def check_connection(client: ShopifyClient, wanted: Expectations) -> ConnectionR
         problems = [*_scope_problems(granted, wanted), *problems]
     if client.answered_version and client.answered_version != client.version:
         problems.append(
-            Problem(
-                reason="api_version", blocking=False, params={"what": client.answered_version}
-            )
+            Problem(reason="api_version", blocking=False, params={"what": client.answered_version})
         )
     places, place_problems = read_places(client)
     problems += place_problems
@@ -83,9 +81,7 @@ def _shop_problems(shop: dict[str, Any], wanted: Expectations) -> list[Problem]:
         problems.append(Problem(reason="taxes_not_included", blocking=False))
     if wanted.domain and shop["myshopifyDomain"].lower() != wanted.domain.lower():
         problems.append(
-            Problem(
-                reason="other_shop", blocking=False, params={"what": shop["myshopifyDomain"]}
-            )
+            Problem(reason="other_shop", blocking=False, params={"what": shop["myshopifyDomain"]})
         )
     return problems
 

@@ -116,9 +116,7 @@ def _start_cancel(
     return (payload.get("jobResult") or {}).get("id")
 
 
-def _wait_until_cancelled(
-    client: ShopifyClient, ref: str, sleep: Callable[[float], None]
-) -> None:
+def _wait_until_cancelled(client: ShopifyClient, ref: str, sleep: Callable[[float], None]) -> None:
     """Look at the order itself: the only truth, and all there is when the answer was lost.
 
     :raise TransientError: not cancelled yet; asked again later, the state is read first

@@ -55,9 +55,7 @@ class Wishes:
     is_gift: bool = False
 
 
-def read_wishes(
-    attributes: Iterable[tuple[str, str]], keys: WishKeys, ordered_on: date
-) -> Wishes:
+def read_wishes(attributes: Iterable[tuple[str, str]], keys: WishKeys, ordered_on: date) -> Wishes:
     """Sort the attributes of an order (and of its lines) into wishes.
 
     :param attributes: (key, value), a key may come several times

@@ -197,9 +197,7 @@ class EcChannel(models.Model):
             number is the sum of all of them anyway
         """
         self.ensure_one()
-        known = {
-            row.gid: row for row in self.with_context(active_test=False).shopify_location_ids
-        }
+        known = {row.gid: row for row in self.with_context(active_test=False).shopify_location_ids}
         for sequence, (gid, name) in enumerate(places, start=1):
             vals = {"name": name, "active": True}
             if gid in known:

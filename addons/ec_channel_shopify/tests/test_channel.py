@@ -104,9 +104,11 @@ class TestShopifyChannel(ShopifyCommon):
     def test_token_is_kept_by_the_database(self):
         """Two stores, as two processes have them; the channel must be committed for that."""
         with self.registry.cursor() as cr:
-            channel_id = api.Environment(cr, SUPERUSER_ID, {})["ec.channel"].create(
-                {"name": "Committed", "provider": "shopify"}
-            ).id
+            channel_id = (
+                api.Environment(cr, SUPERUSER_ID, {})["ec.channel"]
+                .create({"name": "Committed", "provider": "shopify"})
+                .id
+            )
         self.addCleanup(self.drop_committed, channel_id)
         one, other = (_TableStore(self.registry, channel_id) for _ in range(2))
         self.assertIsNone(other.get())

@@ -16,9 +16,7 @@ class TestShopifyContract(AdapterContract, ShopifyCommon):
         return self.shop.place("standard")
 
     def contract_put_item(self, channel, quantity):
-        self.shop.add_items(
-            [{"sku": "TST-JAR", "name": "茶筒", "price": 3300, "stock": quantity}]
-        )
+        self.shop.add_items([{"sku": "TST-JAR", "name": "茶筒", "price": 3300, "stock": quantity}])
         return self.sku_key("TST-JAR")
 
     def contract_break_credentials(self, channel):

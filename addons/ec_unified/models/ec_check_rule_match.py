@@ -110,9 +110,7 @@ class EcCheckRule(models.Model):
         findings = address_check.check_address(
             partner.zip, state, partner.city, partner.street, partner.street2
         )
-        return ", ".join(
-            f"{texts[finding.code]} {finding.value}".strip() for finding in findings
-        )
+        return ", ".join(f"{texts[finding.code]} {finding.value}".strip() for finding in findings)
 
     @api.model
     def _get_finding_texts(self):

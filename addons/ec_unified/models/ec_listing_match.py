@@ -107,9 +107,7 @@ class EcListingSku(models.Model):
             )
         )
         self.env.cr.execute(
-            SQL(
-                "DELETE FROM ec_listing_sku_candidate_rel WHERE sku_id = ANY(%s)", list(self.ids)
-            )
+            SQL("DELETE FROM ec_listing_sku_candidate_rel WHERE sku_id = ANY(%s)", list(self.ids))
         )
         self.env.cr.execute(
             SQL(

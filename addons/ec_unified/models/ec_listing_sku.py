@@ -233,11 +233,13 @@ class EcListingSku(models.Model):
         """The SKUs among these whose quantity this system may set."""
         kept = self.product_id._ec_stock_kept()
         return self.filtered(
-            lambda sku: sku.active
-            and sku.tracked
-            and sku.stock_sync
-            and sku.match_state in MATCHED_STATES
-            and sku.product_id in kept
+            lambda sku: (
+                sku.active
+                and sku.tracked
+                and sku.stock_sync
+                and sku.match_state in MATCHED_STATES
+                and sku.product_id in kept
+            )
         )
 
     def _signal(self):

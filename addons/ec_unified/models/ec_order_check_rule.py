@@ -30,9 +30,7 @@ class EcOrderCheck(models.Model):
             values = {}
             if check.state == "open" and check.rule_id.sudo().kind == "address":
                 values = check._get_correction()
-            check.suggestion = " ".join(
-                str(text) for text in self._describe_correction(values)
-            )
+            check.suggestion = " ".join(str(text) for text in self._describe_correction(values))
 
     def _get_correction(self):
         """Return what to write on the address so that it fits; {} where nothing is certain."""

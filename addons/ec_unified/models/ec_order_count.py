@@ -128,13 +128,17 @@ class EcChannel(models.Model):
 
     def _known_order_refs(self, refs):
         """Those of ``refs`` whose document is here, whatever became of it."""
-        rows = self.env["ec.exchange"].sudo()._read_group(
-            [
-                ("channel_id", "=", self.id),
-                ("direction", "=", "in"),
-                ("kind", "=", "order"),
-                ("external_ref", "in", list(refs)),
-            ],
-            ["external_ref"],
+        rows = (
+            self.env["ec.exchange"]
+            .sudo()
+            ._read_group(
+                [
+                    ("channel_id", "=", self.id),
+                    ("direction", "=", "in"),
+                    ("kind", "=", "order"),
+                    ("external_ref", "in", list(refs)),
+                ],
+                ["external_ref"],
+            )
         )
         return {row[0] for row in rows}

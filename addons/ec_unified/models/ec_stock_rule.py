@@ -154,9 +154,7 @@ class EcStockRule(models.Model):
         for rule in rules.sorted(lambda r: (bool(r.channel_id), -r.sequence, -r.id)):
             scope = next((name for name in _SCOPES if rule[name]), None)
             table[scope, rule[scope].id if scope else False] = rule
-        return {
-            sku.id: rule for sku in skus if (rule := self._nearest(table, sku))
-        }
+        return {sku.id: rule for sku in skus if (rule := self._nearest(table, sku))}
 
     @api.model
     def _nearest(self, table, sku):

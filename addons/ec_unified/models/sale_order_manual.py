@@ -30,13 +30,17 @@ class SaleOrder(models.Model):
 
     def _ec_take_quotations(self):
         """Give these quotations to the shop of their company that takes them, if there is one."""
-        shops = self.env["ec.channel"].sudo().search(
-            [
-                ("provider", "=", MANUAL),
-                ("takes_quotations", "=", True),
-                ("state", "in", RUNNING_STATES),
-                ("company_id", "in", self.company_id.ids),
-            ]
+        shops = (
+            self.env["ec.channel"]
+            .sudo()
+            .search(
+                [
+                    ("provider", "=", MANUAL),
+                    ("takes_quotations", "=", True),
+                    ("state", "in", RUNNING_STATES),
+                    ("company_id", "in", self.company_id.ids),
+                ]
+            )
         )
         for order in self if shops else ():
             shop = shops.filtered(lambda row, order=order: row.company_id == order.company_id)[:1]

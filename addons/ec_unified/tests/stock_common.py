@@ -30,9 +30,7 @@ class EcStockCommon(EcCommon):
             ]
         )
         for product in products if quantity else ():
-            cls.env["stock.quant"]._update_available_quantity(
-                product, cls.stock_location, quantity
-            )
+            cls.env["stock.quant"]._update_available_quantity(product, cls.stock_location, quantity)
         return products
 
     @classmethod

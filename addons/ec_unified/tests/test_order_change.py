@@ -121,7 +121,9 @@ class TestOrderChange(OrderCommon):
             total = str(1100 * count)
             self.pull(
                 self.order_payload(
-                    lines=lines, buyer_total=total, total=total,
+                    lines=lines,
+                    buyer_total=total,
+                    total=total,
                     tax_summary=self.summary(("0.10", total, 100 * count)),
                     updated_at=f"2026-11-0{count}T10:00:00+09:00",
                 )  # fmt: skip

@@ -140,8 +140,9 @@ class TestStockGuard(EcStockCommon):
             }
         ).action_confirm()
         limits = self.guard._thresholds(self.company, self.products)
-        self.assertEqual({p.id: units for p in self.cup for units in [limits[p.id][1]]},
-                         {self.cup.id: 4})
+        self.assertEqual(
+            {p.id: units for p in self.cup for units in [limits[p.id][1]]}, {self.cup.id: 4}
+        )
         self.assertNotIn(self.tea.id, limits, "what does not sell is not guarded")
 
     def test_nearest_guard_decides(self):
@@ -214,7 +215,7 @@ class TestMaintenance(EcStockCommon):
             (2, 1, "C-2", 1),
         )
         self.channel.action_count_orders()
-        self.assertEqual(self.channel.order_count_ids.sorted('id')[-1].missing_count, 0)
+        self.assertEqual(self.channel.order_count_ids.sorted("id")[-1].missing_count, 0)
 
     def test_count_after_an_outage(self):
         self.fail_with("pull_orders")

@@ -80,9 +80,7 @@ class EcListingCsv(models.TransientModel):
         reader = csv.DictReader(io.StringIO(text))
         missing = {"sku_ref", "product_code"} - set(reader.fieldnames or ())
         if missing:
-            raise UserError(
-                self.env._("These columns are missing: %s", ", ".join(sorted(missing)))
-            )
+            raise UserError(self.env._("These columns are missing: %s", ", ".join(sorted(missing))))
         return list(reader)
 
     def _apply(self, rows):

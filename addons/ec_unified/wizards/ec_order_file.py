@@ -24,9 +24,9 @@ class EcOrderFile(models.TransientModel):
         """Read the file and show what it holds; nothing is taken in yet."""
         self.ensure_one()
         self.line_ids.unlink()
-        labels = dict(self.env["ec.order.profile.column"]._fields["field"]._description_selection(
-            self.env
-        ))
+        labels = dict(
+            self.env["ec.order.profile.column"]._fields["field"]._description_selection(self.env)
+        )
         parsed = self.profile_id._parse(base64.b64decode(self.file))
         known = self._get_known([row.number for row in parsed])
         self.env["ec.order.file.line"].create(
@@ -37,13 +37,17 @@ class EcOrderFile(models.TransientModel):
 
     def _get_known(self, numbers):
         """Return {number: hash} of documents this shop has already."""
-        exchanges = self.env["ec.exchange"].sudo().search(
-            [
-                ("channel_id", "=", self.profile_id.channel_id.id),
-                ("kind", "=", "order"),
-                ("direction", "=", "in"),
-                ("external_ref", "in", numbers),
-            ]
+        exchanges = (
+            self.env["ec.exchange"]
+            .sudo()
+            .search(
+                [
+                    ("channel_id", "=", self.profile_id.channel_id.id),
+                    ("kind", "=", "order"),
+                    ("direction", "=", "in"),
+                    ("external_ref", "in", numbers),
+                ]
+            )
         )
         return {exchange.external_ref: exchange.payload_hash for exchange in exchanges}
 
