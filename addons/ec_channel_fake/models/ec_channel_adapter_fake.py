@@ -115,7 +115,7 @@ class EcChannelAdapterFake(models.AbstractModel):
         channel.fake_documents = documents
         return results
 
-    def _cancel_order(self, channel, ref, reason_code, restock):
+    def _cancel_order(self, channel, ref, reason_code, restock, notify=False):
         self._call(channel, "cancel", [ref, reason_code, restock])
         return data.Result(ref=ref, ok=True)
 
@@ -217,6 +217,7 @@ class EcChannelAdapterFake(models.AbstractModel):
                     "quantity": stock.get(sku["ref"]),
                     **sku,
                     "price": Decimal(sku["price"]) if sku.get("price") else None,
+                    "available_on": _value("available_on", sku.get("available_on")),
                 }
             )
             for sku in values.get("skus", ())
@@ -231,7 +232,7 @@ _MONEY = {
     "amount", "tax_rate", "tax_amount", "rate", "tax", "refunded",
 }  # fmt: skip
 _MOMENTS = {"ordered_at", "updated_at", "paid_at", "confirm_by"}
-_DAYS = {"wish_date", "payment_due_on", "shipped_on"}
+_DAYS = {"wish_date", "payment_due_on", "shipped_on", "available_on"}
 
 
 def _moment(text):

@@ -7,6 +7,7 @@ from ...ec_unified.lib.data import ListingData, ListingSkuData
 from ...ec_unified.lib.errors import DataError
 from . import const
 from .stock import sku_ref
+from .times import parse_time
 
 FIRST_MARK = "*"
 _ITEM_PAGE_URL = "https://item.rakuten.co.jp/{shop}/{item}/"
@@ -134,8 +135,22 @@ def _parse_sku(item, manage_number, variant_id, variant, single):
         name=_variant_name(item, variant),
         price=_number(variant.get("standardPrice")),
         tracked=not item.get("unlimitedInventoryFlag"),
+        available_on=_release_day(item),
+        # 在庫切れ時の注文受付: the mall takes orders whatever the quantity is.
+        oversells=bool(variant.get("backOrderFlag")),
         extra={"manageNumber": manage_number.lower(), "variantId": variant_id},
     )  # fmt: skip
+
+
+def _release_day(item):
+    """The day an item that is sold ahead (PRE_ORDER, 4.1) comes out, in Japan; None for others."""
+    if item.get("itemType") != "PRE_ORDER":
+        return None
+    try:
+        moment = parse_time(item.get("releaseDate"))
+    except DataError:
+        return None
+    return moment and moment.astimezone(const.JST).date()
 
 
 def _variant_name(item, variant):

@@ -44,7 +44,7 @@ class EcChannelAdapterRakuten(models.AbstractModel):
 
     @api.model
     def _support(self):
-        return {"confirm": True, "cancel": True, "webhook": False, "memo": True}
+        return {"confirm": True, "cancel": True, "webhook": False, "memo": True, "preorder": True}
 
     def _limits(self, channel):
         return Limits(

@@ -54,6 +54,36 @@ class TestRakutenStock(RakutenCommon):
         self.assertEqual(self.mall.stock()["AR-KZ01"], 17)
         self.assertFalse(self.sku(self.plate).dirty)
 
+    def set_item(self, number, **changes):
+        """Somebody changes an item page in RMS; the search knows it at once."""
+        catalog, now = self.mall.catalog, self.mall.clock.now()
+        catalog.items[number].update(changes)
+        catalog.touch(number, now, 0)
+        self.shop.operation_ids.write({"blocked_until": False})
+        self.shop.action_import_listings()
+
+    def test_pre_order_item_shows_what_may_be_ordered_until_its_release(self):
+        self.env["ec.stock.rule"].create({"channel_id": self.shop.id, "backorder": 20})
+        day = self.company._ec_today() + timedelta(days=30)
+        release = f"{day.isoformat()}T00:00:00+09:00"
+        self.set_item("matcha-monaka", itemType="PRE_ORDER", releaseDate=release)
+        self.assertEqual(self.sku(self.matcha).available_on, day)
+        self.push()
+        self.assertEqual(self.mall.stock()["MM06-MATCHA"], 25)
+        self.assertEqual(self.mall.stock()["AR-KZ01"], 17, "an ordinary item has no date")
+        past = self.company._ec_today() - timedelta(days=1)
+        self.set_item("matcha-monaka", releaseDate=f"{past.isoformat()}T00:00:00+09:00")
+        self.push()
+        self.assertEqual(self.mall.stock()["MM06-MATCHA"], 5)
+
+    def test_items_the_mall_sells_beyond_zero_are_named(self):
+        variants = self.mall.catalog.items["arita-kozara"]["variants"]
+        variants = {key: {**row, "backOrderFlag": True} for key, row in variants.items()}
+        self.set_item("arita-kozara", variants=variants)
+        self.assertTrue(self.sku(self.plate).oversells)
+        self.assertTrue(self.sku(self.plate).warning)
+        self.assertFalse(self.sku(self.matcha).oversells)
+
     def test_one_call_for_many(self):
         self.push()
         self.assertEqual(self.mall.calls["inventory.bulk-upsert"], 1)

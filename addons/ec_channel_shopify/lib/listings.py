@@ -91,5 +91,6 @@ def _sku(variant: dict[str, Any]) -> ListingSkuData:
         # The sum over all places; what one place shows is read when stock is compared.
         quantity=variant.get("inventoryQuantity") if tracked else None,
         tracked=tracked,
+        oversells=tracked and variant.get("inventoryPolicy") == "CONTINUE",
         extra={"inventory_item_id": item.get("id")},
     )

@@ -277,6 +277,7 @@ class EcChannelAdapterShopify(models.AbstractModel):
     def _stock_result(self, level, errors, found, places):
         item = level.key.extra.get("inventory_item_id")
         had = [found[item, place].available for place in places if (item, place) in found]
+        known = had and had[0] is not None
         error = errors.get(item)
         if not item:
             error = DataError(f"no inventory item for {level.key.ref}", reason="not_found")
@@ -284,21 +285,32 @@ class EcChannelAdapterShopify(models.AbstractModel):
             key=level.key,
             ok=error is None,
             quantity=None if error else level.quantity,
-            before=sum(filter(None, had)) if had and had[0] is not None else None,
+            before=sum(filter(None, had)) if known else None,
+            before_places=dict(zip(places, (n or 0 for n in had), strict=True)) if known else None,
             error=error,
         )
 
     def _read_stock(self, channel, keys):
+        return {
+            ref: None if places is None else sum(places.values())
+            for ref, places in self._read_stock_places(channel, keys).items()
+        }
+
+    def _read_stock_places(self, channel, keys):
         items = {key.ref: key.extra.get("inventory_item_id") for key in keys}
         places = self._stock_places(channel)
         found = stock.read_levels(self._client(channel), filter(None, items.values()), places)
         shown = {}
         for ref, item in items.items():
-            levels = [found[item, place] for place in places if (item, place) in found]
+            levels = {place: found[item, place] for place in places if (item, place) in found}
             if levels:
-                total = sum(level.available or 0 for level in levels)
-                shown[ref] = total if levels[0].tracked else None
+                tracked = levels[places[0]].tracked
+                units = {place: level.available or 0 for place, level in levels.items()}
+                shown[ref] = units if tracked else None
         return shown
+
+    def _stock_place_names(self, channel):
+        return {row.gid: row.name for row in channel._shopify_stock_locations()}
 
     def _stock_split(self, channel):
         """Where several warehouses have a location, each is shown at its own, the first of them."""

@@ -234,7 +234,11 @@ class DocumentPage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingSkuData:
     """A sellable SKU on the mall. ``ref`` is what stock is written to; ``extra`` holds further keys
-    the adapter needs to write (inventory item id, location), JSON-able."""
+    the adapter needs to write (inventory item id, location), JSON-able.
+
+    ``available_on``: the mall sells it ahead and tells the buyer that it leaves from this day on.
+    ``oversells``: the mall takes orders for it also when nothing is left, whatever number it shows.
+    """
 
     ref: str
     sku_code: str | None = None
@@ -243,6 +247,8 @@ class ListingSkuData:
     price: Decimal | None = None
     quantity: int | None = None
     tracked: bool = True
+    available_on: date | None = None
+    oversells: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -298,13 +304,15 @@ class StockResult:
     """Outcome for one SKU. ``quantity`` is what the mall shows now, if it was read back.
 
     ``before``: what the mall showed right before the write, where it was read: so a number changed
-    by hand at the mall does not go unnoticed.
+    by hand at the mall does not go unnoticed. ``before_places``: the same by the mall's places, for
+    malls that have some (``_stock_split``).
     """
 
     key: SkuKey
     ok: bool
     quantity: int | None = None
     before: int | None = None
+    before_places: dict[str, int] | None = None
     error: Exception | None = None
 
 

@@ -99,6 +99,9 @@ from . import ec_channel_verify
 from . import ec_channel_changed
 from . import ec_exchange_stock
 from . import ec_order_short
+from . import stock_picking_transfer
+from . import sale_order_transfer
+from . import stock_picking_receipt
 from . import product_product
 from . import product_template
 from . import stock_quant

@@ -32,7 +32,9 @@ class EcChannelAdapter(models.AbstractModel):
     @api.model
     def _support(self):
         """What the mall can do: keys ``confirm``, ``mark_paid``, ``memo``,
-        ``webhook``, ``cancel``, ``backorder``; missing means no.
+        ``webhook``, ``cancel``, ``backorder`` (takes units that are not there yet with their date),
+        ``preorder`` (knows the date of items it sells ahead); missing means no. ``remote`` is False
+        where there is nobody to talk to; missing means yes.
 
         :rtype: dict[str, bool]
         """
@@ -163,6 +165,22 @@ class EcChannelAdapter(models.AbstractModel):
         :rtype: dict
         """
         return {}
+
+    def _stock_place_names(self, channel):
+        """How clerks know the places of ``_stock_split``: {the mall's key: name}.
+
+        :rtype: dict
+        """
+        return {place: warehouse.name for place, warehouse in self._stock_split(channel).items()}
+
+    def _read_stock_places(self, channel, keys):
+        """What each place shows now; asked of malls with ``_stock_split`` only.
+
+        :param list[lib.data.SkuKey] keys: at most ``limits.stock_read_batch``
+        :return: {``SkuKey.ref``: {place: quantity}}; None = not tracked; unknown SKUs are absent
+        :rtype: dict
+        """
+        raise self._unsupported("stock")
 
     def _read_stock(self, channel, keys):
         """What the shop shows now.

@@ -15,6 +15,9 @@ class EcChannel(models.Model):
     # === OVERWRITTEN BY A PUSH === #
 
     def _stock_note(self, run, seen, keys, targets, results):
+        skus = self.env["ec.listing.sku"].browse(run.known)
+        # Read now: noting replaces what was told before.
+        told = {sku.id: sku.places_sent for sku in skus} if run.places else {}
         noted = super()._stock_note(run, seen, keys, targets, results)
         ids = {(key.item_ref, key.ref): sku_id for sku_id, key in keys.items()}
         for result in results:
@@ -22,9 +25,29 @@ class EcChannel(models.Model):
             known = run.known.get(sku_id)
             if not result.ok or result.before is None or known is None:
                 continue
-            if result.before not in (known, targets[sku_id]):
-                run.changed[sku_id] = (result.before, known, targets[sku_id])
+            detail = self._stock_changed_places(
+                result.before_places, told.get(sku_id), run.places.get(sku_id)
+            )
+            if detail or result.before not in (known, targets[sku_id]):
+                run.changed[sku_id] = (result.before, known, targets[sku_id], detail)
         return noted
+
+    def _stock_changed_places(self, before, told, target):
+        """The places that showed neither what they were told nor what they should show now.
+
+        :return: {name of the place: [at the mall, last sent, should be]}
+        """
+        if not (before and told and target):
+            return {}
+        moved = {
+            place: units
+            for place, units in before.items()
+            if units not in (told.get(place, 0), target.get(place, 0))
+        }
+        if not moved:
+            return {}
+        wrong = {**target, **moved}
+        return self._stock_place_detail(wrong, told, target)
 
     def _stock_tell_changed(self, run):
         """Log what was changed at the mall by hand and is overwritten now."""
@@ -49,15 +72,19 @@ class EcChannel(models.Model):
                     "qty_mall": run.changed[sku.id][0],
                     "qty_sent": run.changed[sku.id][1],
                     "qty_expected": run.changed[sku.id][2],
+                    "places": run.changed[sku.id][3] or False,
                 }
                 for sku in skus
             ]
         )
 
-    def _stock_sold_lately(self, skus):
-        """Ids of SKUs whose number a sale or its cancellation at the mall may have changed."""
+    def _stock_sold_lately(self, skus, since=None):
+        """Ids of SKUs whose number a sale or its cancellation at the mall may have changed.
+
+        :param datetime since: only lately; what was booked before is in our number already
+        """
         waiting = self._stock_unimported()
-        return skus._stock_sold_at_mall() | {
+        return skus._stock_sold_at_mall(since) | {
             sku.id for sku in skus if waiting.get(sku.product_id.id)
         }
 

@@ -7,20 +7,24 @@ from odoo import fields, models
 _UPSERT_SKU = """
 INSERT INTO ec_listing_sku AS s
        (listing_id, channel_id, company_id, ref, sku_code, barcode, name, price, tracked, extra,
-        qty_mall, qty_mall_at, active, seen_at, match_state, stock_sync, dirty, uncertain,
+        available_on, oversells, qty_mall, qty_mall_at, active, seen_at, match_state, stock_sync,
+        dirty, uncertain,
         create_uid, create_date, write_uid, write_date)
 SELECT r.listing_id, %(channel)s, %(company)s, r.ref, r.sku_code, r.barcode, r.name, r.price,
-       r.tracked, r.extra, r.quantity, CASE WHEN r.quantity IS NOT NULL THEN %(now)s END,
+       r.tracked, r.extra, r.available_on, r.oversells,
+       r.quantity, CASE WHEN r.quantity IS NOT NULL THEN %(now)s END,
        TRUE, %(now)s, 'unmatched', TRUE, TRUE, TRUE, %(uid)s, %(now)s, %(uid)s, %(now)s
   FROM jsonb_to_recordset(%(rows)s::jsonb)
        AS r(listing_id int, ref text, sku_code text, barcode text, name text, price numeric,
-            quantity int, tracked bool, extra jsonb)
+            quantity int, tracked bool, extra jsonb, available_on date, oversells bool)
 ON CONFLICT (listing_id, ref) DO UPDATE
    SET sku_code = excluded.sku_code, barcode = excluded.barcode, name = excluded.name,
        price = excluded.price, tracked = excluded.tracked, extra = excluded.extra,
+       available_on = excluded.available_on, oversells = excluded.oversells,
        qty_mall = COALESCE(excluded.qty_mall, s.qty_mall),
        qty_mall_at = COALESCE(excluded.qty_mall_at, s.qty_mall_at),
-       dirty = s.dirty OR NOT s.active OR (excluded.tracked AND NOT s.tracked),
+       dirty = s.dirty OR NOT s.active OR (excluded.tracked AND NOT s.tracked)
+               OR excluded.available_on IS DISTINCT FROM s.available_on,
        uncertain = s.uncertain OR NOT s.active OR (excluded.tracked AND NOT s.tracked),
        active = TRUE, seen_at = excluded.seen_at,
        match_state = CASE WHEN s.match_state = 'auto'
@@ -204,6 +208,8 @@ class EcListingSku(models.Model):
                 "price": None if sku.price is None else str(sku.price),
                 "quantity": sku.quantity,
                 "tracked": sku.tracked,
+                "available_on": sku.available_on and sku.available_on.isoformat(),
+                "oversells": sku.oversells,
                 "extra": sku.extra or None,
             }
             for (listing_id, ref), sku in unique.items()

@@ -46,6 +46,36 @@ class EcChannel(models.Model):
             replace(level, places=places[sku.id]) for sku, level in zip(skus, levels, strict=True)
         ]
 
+    def _stock_read_shown(self, adapter, limits, keys):
+        """What the mall shows, read once.
+
+        :return: ({ref: quantity}, {ref: {place: quantity}}); the latter empty without places
+        """
+        if not adapter._stock_split(self):
+            return self._stock_read(adapter, limits, keys), {}
+        size, places = limits.stock_read_batch, {}
+        for start in range(0, len(keys), size):
+            places.update(adapter._read_stock_places(self, keys[start : start + size]))
+        counted = {ref: units for ref, units in places.items() if units is not None}
+        sums = {ref: sum(units.values()) for ref, units in counted.items()}
+        return {**dict.fromkeys(places), **sums}, counted
+
+    def _stock_place_detail(self, mall, sent, expected):
+        """The places where the mall shows something else, for the list of differences.
+
+        :return: {name of the place: [at the mall, last sent, should be]}
+        """
+        names = self._adapter()._stock_place_names(self)
+        return {
+            names.get(place) or place: [
+                (mall or {}).get(place, 0),
+                (sent or {}).get(place, 0),
+                expected.get(place, 0),
+            ]
+            for place in {**expected, **(mall or {})}
+            if (mall or {}).get(place, 0) != expected.get(place, 0)
+        }
+
     def _stock_note(self, run, seen, keys, targets, results):
         noted = super()._stock_note(run, seen, keys, targets, results)
         ids = {(key.item_ref, key.ref): sku_id for sku_id, key in keys.items()}

@@ -86,36 +86,42 @@ class EcChannel(models.Model):
         keys = [sku._stock_key() for sku in skus]
         read_at = fields.Datetime.now()
         self._commit()
-        have = self._stock_read(adapter, limits, keys)
+        have, places = self._stock_read_shown(adapter, limits, keys)
         run = StockRun(adapter=adapter, limits=limits)
         self._stock_orders_first(run, force=True)
         self._commit()
         if run.zero_only:  # without its orders a sale would pass for somebody's change
             return False
-        self._compare_stock(skus.exists()._stock_sendable(), have, read_at)
+        self._compare_stock(skus.exists()._stock_sendable(), have, read_at, places)
         return True
 
-    def _compare_stock(self, skus, have, read_at):
+    def _compare_stock(self, skus, have, read_at, places=None):
         """List the differences of ``skus``; correct by itself what no person caused.
 
         :param dict have: quantity at the mall by ``SkuKey.ref``
         :param datetime read_at: when reading began
+        :param dict places: the same by the mall's places, where it has some: then each place has to
+            be right, not their sum alone
         """
         targets = self._stock_targets(skus)
         skus = skus.filtered(lambda sku: sku.id in targets)
         moving = self._stock_moving(skus, read_at)
+        shares = self._stock_places_of(skus, targets) if places else {}
         findings = {}
         for sku in skus:
-            mall = have.get(sku.ref)
+            numbers, detail = (have.get(sku.ref), sku.qty_sent, targets[sku.id]), {}
+            if sku.id in shares and sku.ref in places:
+                numbers = [*map(_filled, (places[sku.ref], sku.places_sent, shares[sku.id]))]
+                detail = self._stock_place_detail(*numbers)
             cause = classify_difference(
-                mall=mall,
-                sent=sku.qty_sent if sku.qty_sent_at else None,
-                expected=targets[sku.id],
+                mall=numbers[0],
+                sent=numbers[1] if sku.qty_sent_at else None,
+                expected=numbers[2],
                 tracked_by_signal=sku.id in moving,
                 rejected=bool(sku.error_kind),
             )
             if cause:
-                findings[sku] = (cause, mall, targets[sku.id])
+                findings[sku] = (cause, have.get(sku.ref), targets[sku.id], detail)
         self._stock_note_read(skus, have)
         self._note_differences(skus, findings)
 
@@ -132,7 +138,7 @@ class EcChannel(models.Model):
             """,
             (skus.ids, read_at),
         )
-        return {row[0] for row in self.env.cr.fetchall()} | self._stock_sold_lately(skus)
+        return {row[0] for row in self.env.cr.fetchall()} | self._stock_sold_lately(skus, read_at)
 
     def _stock_note_read(self, skus, have):
         """Keep what the mall shows; one statement."""
@@ -151,7 +157,7 @@ class EcChannel(models.Model):
     def _note_differences(self, skus, findings):
         """Open, renew and close the rows of the difference list.
 
-        :param dict findings: {sku: (cause, quantity at the mall, expected)}
+        :param dict findings: {sku: (cause, quantity at the mall, expected, by place)}
         """
         now = fields.Datetime.now()
         rows = self.env["ec.stock.difference"].search(
@@ -162,7 +168,7 @@ class EcChannel(models.Model):
             {"state": "over", "closed_at": now}
         )
         new = []
-        for sku, (cause, mall, expected) in findings.items():
+        for sku, (cause, mall, expected, detail) in findings.items():
             vals = {
                 "found_at": now,
                 "cause": cause,
@@ -170,6 +176,7 @@ class EcChannel(models.Model):
                 "qty_mall": mall or 0,
                 "qty_sent": sku.qty_sent,
                 "qty_expected": expected,
+                "places": detail or False,
                 "state": "open",
             }
             if sku in known:
@@ -179,6 +186,11 @@ class EcChannel(models.Model):
                 new.append({"channel_id": self.id, "sku_id": sku.id, **vals})
         rows |= self.env["ec.stock.difference"].create(new)
         rows.filtered(lambda row: row.state == "open" and row._repairs_itself())._repair()
+
+
+def _filled(places):
+    """Quantities by place without the empty ones: a place that shows nothing and none are equal."""
+    return {place: units for place, units in (places or {}).items() if units}
 
 
 class EcStockDifference(models.Model):

@@ -66,6 +66,16 @@ class EcListingSku(models.Model):
         readonly=True,
         help="Off: the mall sells it without counting; no quantity can be sent.",
     )
+    available_on = fields.Date(
+        string="Sold ahead until",
+        readonly=True,
+        help="The mall sells it before it is there and tells buyers this day.",
+    )
+    oversells = fields.Boolean(
+        string="Sold beyond zero",
+        readonly=True,
+        help="The mall takes orders for it also when nothing is left.",
+    )
     extra = fields.Json(readonly=True)
     seen_at = fields.Datetime(string="Seen at the mall", readonly=True)
 
@@ -187,8 +197,9 @@ class EcListingSku(models.Model):
             )
 
     @api.depends(
-        "match_state", "tracked", "active", "product_id", "stock_sync", "error_kind", "is_double"
-    )
+        "match_state", "tracked", "active", "product_id", "stock_sync", "error_kind", "is_double",
+        "oversells",
+    )  # fmt: skip
     @api.depends_context("lang")
     def _compute_warning(self):
         for sku in self:
@@ -210,6 +221,11 @@ class EcListingSku(models.Model):
             return self.env._("The mall does not count this SKU: switch stock keeping on there.")
         if not self.product_id._ec_stock_kept():
             return self.env._("The stock of this product is not kept in Odoo.")
+        if self.oversells:
+            return self.env._(
+                "The mall takes orders for it also when nothing is left. Unless that is wanted, "
+                "switch it off there."
+            )
         if self.is_double:
             return self.env._("Listed twice in this shop: both show the same stock.")
         return False

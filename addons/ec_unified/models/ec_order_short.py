@@ -107,8 +107,6 @@ class StockMove(models.Model):
 
     def _ec_sold_as_later(self, channel):
         """Products of these moves that ``channel`` sells before they are there."""
-        if not channel._stock_support_backorder():
-            return self.env["product.product"]
         channel = channel.sudo()
         skus = channel.env["ec.listing.sku"].search(
             [
@@ -129,10 +127,11 @@ class StockMove(models.Model):
 
     def _ec_shortage_text(self):
         """What is missing, for the check."""
-        return ", ".join(
-            f"{move.product_id.default_code or move.product_id.name} × {move._ec_missing():g}"
-            for move in self
-        )
+        return ", ".join(f"{move._ec_goods_name()} × {move._ec_missing():g}" for move in self)
+
+    def _ec_goods_name(self):
+        """How clerks call these goods in a short text."""
+        return self.product_id.default_code or self.product_id.name
 
 
 class EcOrderCheck(models.Model):
@@ -168,7 +167,10 @@ class EcOrderCheck(models.Model):
 
     @api.model
     def _get_todo_texts(self):
-        text = self.env._("Not enough goods: wait, send a substitute, send a part, or cancel.")
+        text = self.env._(
+            "Not enough goods: wait, bring it from another warehouse, send a substitute, send a "
+            "part, or cancel."
+        )
         return {**super()._get_todo_texts(), SHORT: text}
 
     def _get_fix_action(self):
@@ -194,9 +196,13 @@ class EcExchange(models.Model):
         """
         channel, outcome = self.channel_id, {}
         for exchange in self:
-            order = exchange.payload
+            payload, order = exchange.payload, exchange._told_order()
             result = channel._adapter()._cancel_order(
-                channel, exchange.external_ref, order["reason"], order["restock"]
+                channel,
+                exchange.external_ref,
+                payload["reason"],
+                payload["restock"],
+                notify=bool(order) and order._ec_mall_tells("cancelled"),
             )
             if not result.ok:
                 outcome[exchange.id] = result.error

@@ -1,6 +1,6 @@
 """Where a shop shows another quantity than it should."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 CAUSES = [
     ("changed_at_mall", "Changed at the mall"),
@@ -49,6 +49,21 @@ class EcStockDifference(models.Model):
         readonly=True,
     )
     closed_at = fields.Datetime(readonly=True)
+    places = fields.Json(
+        readonly=True, help="Place of the mall: at the mall, last sent, should be."
+    )
+    place_note = fields.Char(compute="_compute_place_note", string="Where")
+
+    @api.depends("places")
+    @api.depends_context("lang")
+    def _compute_place_note(self):
+        for row in self:
+            row.place_note = ", ".join(
+                self.env._(
+                    "%(place)s: %(mall)s (should be %(right)s)", place=n, mall=p[0], right=p[2]
+                )
+                for n, p in (row.places or {}).items()
+            )
 
     _open_per_sku = models.UniqueIndex(
         "(sku_id) WHERE state IN ('open', 'repairing')", "The difference is already listed."

@@ -84,6 +84,8 @@ class SaleOrder(models.Model):
             return "picking"
         if any(move.picked for move in moves):
             return "picking"
+        if moves._ec_awaits_transfer():
+            return "stock"
         # A later step of the same warehouse waits for an earlier one, not for stock.
         first = moves.filtered(lambda move: move.state != "waiting" or not move.move_orig_ids)
         if all(move.state == "assigned" for move in first):

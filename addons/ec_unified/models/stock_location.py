@@ -1,6 +1,6 @@
 """Places whose goods no shop may offer: defective and returned goods."""
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 
 class StockLocation(models.Model):
@@ -11,11 +11,51 @@ class StockLocation(models.Model):
         help="Goods here and below are never shown as stock in a shop: defective or returned ones.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        locations = super().create(vals_list)
+        if any(vals.get("ec_not_offered") for vals in vals_list):
+            self.env.registry.clear_cache()
+        return locations
+
     def write(self, vals):
         result = super().write(vals)
         if {"ec_not_offered", "location_id", "active"} & vals.keys():
+            self.env.registry.clear_cache()
             self._ec_note_products()
         return result
+
+    @api.ondelete(at_uninstall=True)
+    def _unlink_forget_not_offered(self):
+        self.env.registry.clear_cache()
+
+    @api.model
+    def _ec_offered_domain(self, company):
+        """Leave out the places of ``company`` whose goods nobody sells.
+
+        :return: domain on ``stock.location``, empty where there are none
+        :rtype: list
+        """
+        away = self.sudo().search(
+            [("ec_not_offered", "=", True), ("company_id", "in", [False, company.id])]
+        )
+        return ["!", ("id", "child_of", away.ids)] if away else []
+
+    @api.model
+    @tools.ormcache()
+    def _ec_not_offered_paths(self):
+        """Where the places lie whose goods nobody sells: {id: path from the top}."""
+        away = self.sudo().search_fetch([("ec_not_offered", "=", True)], ["parent_path"])
+        return {place.id: place.parent_path for place in away}
+
+    def _ec_not_offered_below(self):
+        """Ids of the places below this one whose goods are not for sale; no query."""
+        path = self.parent_path or ""
+        return [
+            place_id
+            for place_id, inner in self._ec_not_offered_paths().items()
+            if path and inner.startswith(path) and place_id != self.id
+        ]
 
     def _ec_note_products(self):
         """What lies here may be offered now, or no longer."""
@@ -117,11 +157,4 @@ class EcChannel(models.Model):
     def _stock_location_domain(self):
         """Not what is defective or came back."""
         domain = super()._stock_location_domain()
-        away = (
-            self.env["stock.location"]
-            .sudo()
-            .search(
-                [("ec_not_offered", "=", True), ("company_id", "in", [False, self.company_id.id])]
-            )
-        )
-        return [*domain, "!", ("id", "child_of", away.ids)] if away else domain
+        return [*domain, *self.env["stock.location"]._ec_offered_domain(self.company_id)]

@@ -1,6 +1,7 @@
 """Every change of what is on a shelf or reserved leaves a stock signal."""
 
 from odoo import api, models
+from odoo.fields import Domain
 
 #: Writing one of these may change the free quantity of a product at a place.
 _QUANTITY_FIELDS = frozenset({"quantity", "reserved_quantity", "location_id", "product_id"})
@@ -30,3 +31,14 @@ class StockQuant(models.Model):
             self.filtered(lambda quant: quant.quantity or quant.reserved_quantity).product_id.ids
         )
         return super().unlink()
+
+    def _get_gather_domain(
+        self, product_id, location_id, lot_id=None, package_id=None, owner_id=None, strict=False
+    ):
+        """Nothing is reserved from a shelf of defective or returned goods below the stock place;
+        who names the shelf itself takes from it."""
+        domain = super()._get_gather_domain(
+            product_id, location_id, lot_id, package_id, owner_id, strict
+        )
+        away = [] if strict else location_id._ec_not_offered_below()
+        return domain & ~Domain("location_id", "child_of", away) if away else domain

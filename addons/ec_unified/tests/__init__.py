@@ -32,6 +32,7 @@ from . import test_listing
 from . import test_order_short
 from . import test_order_source
 from . import test_order_short_many
+from . import test_order_transfer
 from . import test_stock_flat
 from . import test_stock_guard
 from . import test_stock_property

@@ -141,6 +141,60 @@ class TestStockWork(EcStockCommon):
         self.assertEqual((level.quantity, level.backorder), (14, 5))
         self.assertEqual(str(level.available_on), "2027-01-10")
 
+    def test_sold_ahead_until_the_malls_own_date(self):
+        """A mall that knows the date of an item shows what may be ordered until then."""
+        from datetime import timedelta
+
+        today = self.company._ec_today()
+        self.channel.fake_listings = [
+            {
+                **item,
+                "skus": [
+                    {**item["skus"][0], "available_on": (today + timedelta(days=9)).isoformat()}
+                ],
+            }
+            if item["ref"] == "item-P-1"
+            else item
+            for item in self.channel.fake_listings
+        ]
+        self.channel.action_import_listings()
+        rule = self.env["ec.stock.rule"].create({"channel_id": self.channel.id, "backorder": 5})
+        self.push()
+        self.assertEqual((self.shown()["P-1"], self.shown()["P-2"]), (15, 10), "only where dated")
+        self.assertEqual(self.sku_of(self.tea).stock_cause, "backorder")
+        self.assertIn("not shown", rule.backorder_note)
+        self.sku_of(self.tea).available_on = today
+        self.env["ec.stock.signal"]._note(self.tea.ids)
+        self.push()
+        self.assertEqual(self.shown()["P-1"], 10, "the day is here: only what is there is sold")
+
+    def test_a_mall_that_sells_beyond_zero_is_named(self):
+        item, *others = self.channel.fake_listings
+        self.channel.fake_listings = [
+            {**item, "skus": [{**item["skus"][0], "oversells": True}]}, *others
+        ]  # fmt: skip
+        self.channel.action_import_listings()
+        found = self.skus().filtered("oversells")
+        self.assertEqual(found.sku_code, "P-1")
+        self.assertIn("nothing is left", found.warning)
+
+    def test_a_defective_shelf_below_the_stock_is_not_packed_from(self):
+        shelf = self.env["stock.location"].create(
+            {"name": "Broken", "location_id": self.stock_location.id, "ec_not_offered": True}
+        )
+        self.env["stock.quant"]._update_available_quantity(self.tea, shelf, 5)
+        self.push()
+        self.assertEqual(self.shown()["P-1"], 10)
+        move = self.move(self.tea, 12)
+        self.assertEqual((move.state, move.quantity), ("partially_available", 10))
+        self.assertNotIn(shelf, move.move_line_ids.location_id)
+        out = self.move(self.tea, 5, source=shelf)
+        self.assertEqual((out.state, out.quantity), ("assigned", 5), "asked for by name")
+        out._do_unreserve()
+        shelf.ec_not_offered = False
+        move._action_assign()
+        self.assertEqual(move.quantity, 12)
+
     # === GOODS THAT COME BACK === #
 
     def deliver(self, product, quantity):

@@ -17,6 +17,7 @@ class EcOrderShort(models.TransientModel):
     choice = fields.Selection(
         [
             ("wait", "Wait for goods"),
+            ("transfer", "Bring it from another warehouse"),
             ("substitute", "Send a substitute"),
             ("partial", "Send what is there, the rest later"),
             ("cancel", "Cancel the order and tell the mall"),
@@ -25,6 +26,18 @@ class EcOrderShort(models.TransientModel):
         default="wait",
     )
     note = fields.Char(help="Kept with the check.")
+    source_ids = fields.Many2many(
+        "stock.warehouse", compute="_compute_sources", export_string_translation=False
+    )
+    source_id = fields.Many2one(
+        "stock.warehouse",
+        string="Giving warehouse",
+        compute="_compute_source_id",
+        store=True,
+        readonly=False,
+        domain="[('id', 'in', source_ids)]",
+    )
+    offers = fields.Text(compute="_compute_sources", string="Free elsewhere")
     line_id = fields.Many2one(
         "sale.order.line",
         string="Instead of",
@@ -60,6 +73,30 @@ class EcOrderShort(models.TransientModel):
             wizard.missing = wizard.order_id._ec_short_moves()._ec_shortage_text()
 
     @api.depends("order_id")
+    def _compute_sources(self):
+        for wizard in self:
+            found = wizard.order_id._ec_transfer_offers() if wizard.order_id else {}
+            wizard.source_ids = self.env["stock.warehouse"].union(*found)
+            texts = {
+                warehouse: ", ".join(f"{m._ec_goods_name()} × {n:g}" for m, n in given.items())
+                for warehouse, given in found.items()
+            }
+            wizard.offers = "\n".join(f"{key.name}: {text}" for key, text in texts.items())
+
+    @api.depends("order_id")
+    def _compute_source_id(self):
+        """The first warehouse that has all of it, else the first that has some."""
+        for wizard in self:
+            found = wizard.order_id._ec_transfer_offers() if wizard.order_id else {}
+            missing = wizard.order_id._ec_short_moves()
+            whole = (
+                warehouse
+                for warehouse, given in found.items()
+                if all(given.get(move, 0.0) >= move._ec_missing() for move in missing)
+            )
+            wizard.source_id = next(whole, next(iter(found), False))
+
+    @api.depends("order_id")
     def _compute_short_line_ids(self):
         for wizard in self:
             wizard.short_line_ids = wizard.order_id._ec_short_moves().sale_line_id
@@ -76,14 +113,26 @@ class EcOrderShort(models.TransientModel):
         getattr(self, f"_apply_{self.choice}")()
         return {"type": "ir.actions.act_window_close"}
 
-    def _clear_check(self):
+    def _get_clear_note(self):
+        """What was chosen, and the words of the clerk."""
         labels = dict(self._fields["choice"]._description_selection(self.env))
-        note = " / ".join(filter(None, (labels[self.choice], self.note)))
+        return " / ".join(filter(None, (labels[self.choice], self.note)))
+
+    def _clear_check(self):
         checks = self.order_id.ec_check_ids.filtered(lambda check: check.code == SHORT)
-        checks._clear(note=note)
+        checks._clear(note=self._get_clear_note())
 
     def _apply_wait(self):
         self._clear_check()
+
+    def _apply_transfer(self):
+        """Goods another warehouse has free come to the order's; what none has stays missing."""
+        if not self.source_id:
+            raise UserError(self.env._("No other warehouse has any of it free."))
+        self.order_id._ec_bring_from(self.source_id)
+        # Cleared by itself: should the goods not arrive after all, the check comes back.
+        checks = self.order_id.ec_check_ids.filtered(lambda c: c.code == SHORT and c.auto)
+        checks.write({"cleared_by_id": self.env.uid, "cleared_note": self._get_clear_note()})
 
     def _apply_substitute(self):
         """The line keeps its price and tax and takes other goods."""
