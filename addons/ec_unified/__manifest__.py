@@ -35,6 +35,7 @@
         "views/ec_check_rule_views.xml",
         "wizards/ec_order_change_views.xml",
         "views/sale_order_told_views.xml",
+        "wizards/ec_partner_caution_views.xml",
         "views/res_partner_views.xml",
         "views/ec_merge_views.xml",
         "views/ec_board_views.xml",

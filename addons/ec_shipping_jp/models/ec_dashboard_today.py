@@ -53,7 +53,7 @@ class EcDashboard(models.AbstractModel):
                 "count": count,
                 "late": late.get(carrier, 0),
                 "held": held.get(carrier, 0),
-                "until": self._hour_today(carrier.ec_pickup_hour),
+                **self._hour_today(carrier.ec_pickup_hour),
             }
             for carrier, count in due.items()
         ]
@@ -68,11 +68,16 @@ class EcDashboard(models.AbstractModel):
 
     @api.model
     def _hour_today(self, hour):
-        """An hour of today on the company's clock as the screen reads it; False for none."""
+        """An hour of today on the company's clock: ``until`` to count down, ``hour`` to show.
+
+        The screen may stand in another time zone: it never turns one into the other.
+        """
         if not hour:
-            return False
-        local = datetime.combine(self._today(), time.min) + timedelta(hours=hour)
-        return fields.Datetime.to_string(self.env.company._ec_stored(local))
+            return {"until": False, "hour": ""}
+        minutes = round(hour * 60)
+        local = datetime.combine(self._today(), time.min) + timedelta(minutes=minutes)
+        until = fields.Datetime.to_string(self.env.company._ec_stored(local))
+        return {"until": until, "hour": f"{minutes // 60}:{minutes % 60:02}"}
 
     @api.model
     def _today(self):
@@ -87,7 +92,7 @@ class EcDashboard(models.AbstractModel):
             [("company_id", "in", self.env.companies.ids)]
         ):
             closed = not calendar._opening()(day)
-            until = False if closed else self._hour_today(calendar.cutoff)
-            if closed or until:
-                found.append({"label": calendar.name, "until": until, "closed": closed})
+            moment = self._hour_today(not closed and calendar.cutoff)
+            if closed or moment["until"]:
+                found.append({"label": calendar.name, **moment, "closed": closed})
         return found

@@ -17,7 +17,10 @@ class ResCompany(models.Model):
         """A calendar and days under way to begin with."""
         self.ensure_one()
         if not self.sudo().ec_calendar_ids:
+            # An installation runs in English; the name is for the people of the shop.
+            langs = dict(self.env["res.lang"].get_installed())
+            shop = self.with_context(lang="ja_JP") if "ja_JP" in langs else self
             self.env["ec.shipping.calendar"].sudo().create(
-                {"name": self.env._("Shipping days"), "company_id": self.id}
+                {"name": shop.env._("Shipping days"), "company_id": self.id}
             )
         self.env["ec.transit.day"].sudo()._load_standard(self)

@@ -19,7 +19,7 @@ class StockPicking(models.Model):
         "ec_tick_ids.step", "sale_id.ec_mall_told", "sale_id.ec_open_check_count", "state",
         "ec_channel_id.ec_needs_inspection", "ec_channel_id.ec_needs_mail",
     )  # fmt: skip
-    @api.depends_context("lang", "tz")
+    @api.depends_context("lang")
     def _compute_ec_ticks(self):
         labels = dict(self.env["ec.shipping.tick"]._fields["step"]._description_selection(self.env))
         for picking in self:
@@ -83,12 +83,9 @@ class StockPicking(models.Model):
                 states[code] = "missing" if number < last else "open"
         return states
 
-    @api.model
     def _ec_time_text(self, moment):
-        if not moment:
-            return ""
-        local = fields.Datetime.context_timestamp(self, moment)
-        return local.strftime("%m/%d %H:%M")
+        """A moment on the clock of the warehouse's company, wherever it is looked at."""
+        return self.company_id._ec_local(moment).strftime("%m/%d %H:%M") if moment else ""
 
     def _ec_tick(self, step, at=None, user=None, note=None):
         """Tick a step of these deliveries; one that is ticked stays as it was.

@@ -29,7 +29,7 @@ class TestBoard(ShippingCommon):
         self.assertEqual(row["count"] - before.get(row["key"], 0), 3)
         self.assertEqual((row["late"], row["held"]), (1, 1))
         # Half past five in Japan.
-        self.assertEqual(row["until"], "2026-11-19 08:30:00")
+        self.assertEqual((row["until"], row["hour"]), ("2026-11-19 08:30:00", "17:30"))
         action = self.env["ec.dashboard"].with_user(self.clerk).get_action(row["key"])
         shown = self.env["stock.picking"].with_user(self.clerk).search(action["domain"])
         self.assertEqual(len(shown), row["count"])
@@ -51,6 +51,10 @@ class TestBoard(ShippingCommon):
         self.calendar.cutoff = 13.25
         [row] = [r for r in self.today()["cutoffs"] if r["label"] == self.calendar.name]
         self.assertEqual((row["closed"], row["until"]), (False, "2026-11-19 04:15:00"))
+        self.assertEqual(row["hour"], "13:15")
+        self.calendar.cutoff = 24
+        [row] = [r for r in self.today()["cutoffs"] if r["label"] == self.calendar.name]
+        self.assertEqual((row["until"], row["hour"]), ("2026-11-19 15:00:00", "24:00"))
         self.set_now(datetime(2026, 11, 22, 9, 0))  # a Sunday
         [row] = [r for r in self.today()["cutoffs"] if r["label"] == self.calendar.name]
         self.assertEqual((row["closed"], row["until"]), (True, False))

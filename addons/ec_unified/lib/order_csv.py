@@ -8,9 +8,11 @@ import io
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from .money import split_exact
 
 JST = timezone(timedelta(hours=9))
 #: Fields a column can be assigned to, and names columns usually have.
@@ -45,6 +47,11 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "remarks": ("備考", "通信欄", "コメント"),
 }
 NEEDED = ("number", "name", "sku", "quantity", "price")
+#: Rows with the same order number say the same here, or it is a number used twice.
+_OF_THE_ORDER = (
+    "name", "phone", "ordered_at", "total", "payment", "postage", "cod_fee", "discount",
+    "wish_date",
+)  # fmt: skip
 _DATES = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y%m%d%H%M%S", "%Y%m%d",
 )  # fmt: skip
@@ -75,12 +82,27 @@ class FileError(Exception):
 
 @dataclass
 class Parsed:
-    """One order of the file; ``error`` names the field that cannot be read."""
+    """One order of the file.
+
+    ``error`` names the field that cannot be read and ``text`` is what stands there; ``differs``:
+    rows of the same order number disagree on the field.
+    """
 
     number: str
     payload: dict[str, Any] = field(default_factory=dict)
     error: str = ""
+    text: str = ""
+    differs: bool = False
     rows: int = 0
+
+
+class _Unreadable(ValueError):
+    """A cell is not what its column should hold."""
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(name)
+        self.name = name
+        self.text = text
 
 
 #: Beginnings of spreadsheets and archives, which are often uploaded in place of a CSV file.
@@ -164,31 +186,41 @@ def _order(number: str, group: list[dict[str, str]], states: dict[str, str]) -> 
     if not number or len(number) > MAX_NUMBER:
         parsed.error, parsed.number = step, number[:MAX_NUMBER]
         return parsed
-    first = group[0]
+    # What belongs to the order may stand on any of its rows, or on all of them.
+    first = {name: next((r[name] for r in group if r[name]), "") for name in group[0]}
+    if name := _disagreement(group):
+        parsed.error, parsed.differs = name, True
+        return parsed
     try:
         step = "ordered_at"
-        # Without a day in the file the same file must still give the same document.
-        ordered = read_time(first.get("ordered_at", "")) or datetime(2000, 1, 1, tzinfo=UTC)
+        ordered = read_time(first.get("ordered_at", ""))
         step = "price"
-        lines = [_line(index, row) for index, row in enumerate(group, start=1)]
-        lines += _fees(first)
+        lines = _lines(group)
+        lines += _fees(first, lines)
         total = sum(Decimal(line["amount"]) for line in lines)
         step = "total"
         given = read_number(first.get("total", ""))
         step = "wish_date"
         wish = read_time(first.get("wish_date", ""))
+    except _Unreadable as error:
+        parsed.error, parsed.text = error.name, error.text
+        return parsed
     except (ValueError, InvalidOperation):
-        parsed.error = step
+        parsed.error, parsed.text = step, first.get(step, "")
         return parsed
     charged = str(total if given is None else given)
     buyer = _address(first, "", states)
-    shipped = _address(first, "ship_", states) if first.get("ship_name") else buyer
+    places = _places(group, buyer, states)
+    for line, (index, _place) in zip(lines, places, strict=False):
+        line["destination"] = index
     parsed.payload = {
         "ref": number,
         "number": number,
-        "ordered_at": ordered.isoformat(),
+        "ordered_at": ordered.isoformat() if ordered else None,
         "buyer": buyer,
-        "destinations": [{"ref": "1", "address": shipped}],
+        "destinations": [
+            {"ref": str(index + 1), "address": place} for index, place in dict(places).items()
+        ],
         "lines": lines,
         "buyer_total": charged,
         "total": charged,
@@ -198,22 +230,69 @@ def _order(number: str, group: list[dict[str, str]], states: dict[str, str]) -> 
         "delivery_code": first.get("delivery") or None,
         "delivery_label": first.get("delivery", ""),
         "wish_date": wish.astimezone(JST).date().isoformat() if wish else None,
-        "remarks": first.get("remarks") or None,
+        "remarks": "\n".join(dict.fromkeys(r["remarks"] for r in group if r.get("remarks")))
+        or None,
     }
     return parsed
 
 
-def _line(index: int, row: dict[str, str]) -> dict[str, Any]:
-    quantity, price = read_number(row["quantity"]), read_number(row["price"])
-    if quantity is None or price is None or quantity <= 0 or price < 0:
-        raise ValueError("quantity or price")
-    rate = read_number(row.get("tax_rate", "").replace("%", "").replace("％", ""))
+def _disagreement(group: list[dict[str, str]]) -> str:
+    """Return the field in which rows of one order number tell of two orders, '' if none."""
+    for name in _OF_THE_ORDER:
+        if len({row.get(name, "") for row in group if row.get(name)}) > 1:
+            return name
+    return ""
+
+
+def _cell(row: dict[str, str], name: str) -> Decimal | None:
+    text = row.get(name, "")
+    try:
+        return read_number(text.strip(" %％") if name == "tax_rate" else text)
+    except InvalidOperation as error:
+        raise _Unreadable(name, text) from error
+
+
+def _places(group, buyer, states) -> list[tuple[int, dict[str, Any]]]:
+    """Return (number of the destination, its address) per row; without one it is the buyer's."""
+    found: list[dict[str, Any]] = []
+    places = []
+    for row in group:
+        place = _address(row, "ship_", states) if row.get("ship_name") else None
+        if place is None:
+            # Only the first row of an order has it, or none.
+            place = found[-1] if found else buyer
+        if place not in found:
+            found.append(place)
+        places.append((found.index(place), place))
+    return places
+
+
+def _lines(group: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """The goods. Their keys survive rows that come, go or change places in a later file."""
+    seen: dict[str, int] = {}
+    lines = []
+    for row in group:
+        code = row["sku"] or row.get("item", "")
+        seen[code] = seen.get(code, 0) + 1
+        lines.append(_line(f"{code}#{seen[code]}", row))
+    return lines
+
+
+def _line(ref: str, row: dict[str, str]) -> dict[str, Any]:
+    quantity, price = _cell(row, "quantity"), _cell(row, "price")
+    if quantity is None or quantity <= 0:
+        raise _Unreadable("quantity", row["quantity"])
+    if price is None or price < 0:
+        raise _Unreadable("price", row["price"])
+    if (quantity * price) % 1:  # no such amount of yen
+        raise _Unreadable("price", row["price"])
+    rate = _cell(row, "tax_rate")
     if rate is None:
         rate = Decimal(10)
     if not 0 <= rate <= 100:
-        raise ValueError("tax rate")
+        raise _Unreadable("tax_rate", row["tax_rate"])
     return {
-        "ref": str(index),
+        "ref": ref,
         "name": row.get("item") or row["sku"],
         "sku_code": row["sku"] or None,
         "sku_ref": row["sku"] or None,
@@ -224,24 +303,30 @@ def _line(index: int, row: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _fees(row: dict[str, str]) -> list[dict[str, Any]]:
+def _fees(row: dict[str, str], goods: list[dict[str, Any]]) -> list[dict[str, Any]]:
     found = []
-    for name, kind, sign in (
-        ("postage", "shipping", 1), ("cod_fee", "cod_fee", 1), ("discount", "shop_discount", -1),
-    ):  # fmt: skip
-        amount = read_number(row.get(name, ""))
+    for name, kind in (("postage", "shipping"), ("cod_fee", "cod_fee")):
+        amount = _cell(row, name)
         if amount:
-            amount = sign * abs(amount)
-            found.append(
-                {
-                    "ref": name,
-                    "kind": kind,
-                    "price_unit": str(amount),
-                    "amount": str(amount),
-                    "tax_rate": "0.1",
-                }
-            )
+            found.append(_fee(name, kind, abs(amount), "0.1"))
+    discount = abs(_cell(row, "discount") or Decimal(0))
+    if discount % 1:
+        raise _Unreadable("discount", row["discount"])
+    # It lowers the rates of the goods by what they cost, until a file says it another way.
+    rates: dict[str, Decimal] = {}
+    for line in goods:
+        rates[line["tax_rate"]] = rates.get(line["tax_rate"], Decimal(0)) + Decimal(line["amount"])
+    for rate, part in zip(rates, split_exact(discount, list(rates.values())), strict=True):
+        if part:
+            found.append(_fee(f"discount-{rate}", "shop_discount", -part, rate))
     return found
+
+
+def _fee(ref: str, kind: str, amount: Decimal, rate: str) -> dict[str, Any]:
+    return {
+        "ref": ref, "kind": kind, "price_unit": str(amount), "amount": str(amount),
+        "tax_rate": rate,
+    }  # fmt: skip
 
 
 def _address(row: dict[str, str], prefix: str, states: dict[str, str]) -> dict[str, Any]:

@@ -124,6 +124,7 @@ class EcChannel(models.Model):
     needs_confirmation = fields.Boolean(
         compute="_compute_support", string="Mall awaits confirmation"
     )
+    is_remote = fields.Boolean(compute="_compute_support", string="Has a mall to talk to")
     support_webhook = fields.Boolean(compute="_compute_support", string="Mall sends notifications")
     support_cancel = fields.Boolean(
         compute="_compute_support", string="Orders can be cancelled here"
@@ -187,6 +188,7 @@ class EcChannel(models.Model):
         for channel in self:
             adapter = channel._adapter_or_none()
             support = adapter._support() if adapter is not None else {}
+            channel.is_remote = support.get("remote", True)
             channel.needs_confirmation = support.get("confirm", False)
             channel.support_webhook = support.get("webhook", False)
             channel.support_cancel = support.get("cancel", False)

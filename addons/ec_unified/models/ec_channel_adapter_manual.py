@@ -13,6 +13,9 @@ class EcChannelAdapterManual(models.AbstractModel):
     _inherit = "ec.channel.adapter"
     _description = "Orders by hand and by file"
 
+    def _support(self):
+        return {"remote": False}
+
     def _check_connection(self, channel):
         return ConnectionReport(shop_name=channel.name)
 
@@ -23,6 +26,9 @@ class EcChannelAdapterManual(models.AbstractModel):
         return []
 
     def _parse_order(self, channel, payload):
+        if not payload.get("ordered_at"):
+            # A file need not say it; the same file must still give the same document.
+            payload = {**payload, "ordered_at": fields.Datetime.now().isoformat()}
         return order_from_json(payload)
 
     def _fetch_listings(self, channel, cursor):

@@ -66,6 +66,7 @@ class EcDashboard(models.AbstractModel):
         if key == "open_orders":
             return {
                 **self._stage_spec("new"),
+                "action": "ec_unified.action_ec_orders",
                 "label": self.env._("Open orders"),
                 "domain": self._of_shops() & Domain("ec_stage", "in", OPEN_STAGES),
             }
@@ -90,7 +91,7 @@ class EcDashboard(models.AbstractModel):
             "model": "sale.order",
             "domain": self._of_shops() & Domain("ec_stage", "=", stage),
             "date": "ec_ordered_at",
-            "action": "ec_unified.action_ec_orders",
+            "action": f"ec_unified.action_ec_orders_{stage}",
         }
 
     @api.model
@@ -233,6 +234,7 @@ class EcDashboard(models.AbstractModel):
                 "has_icon": bool(channel.icon),
                 "state": channel.state,
                 "state_label": states[channel.state],
+                "remote": channel.is_remote,
                 "health": channel.health,
                 "problem": channel.last_error or False,
                 "waits_until": _text(channel.blocked_until),

@@ -19,9 +19,9 @@ class EcDashboard(models.AbstractModel):
 
         ``rows``: ``key`` opens the deliveries, ``label``, ``count``, ``late`` (should have left
         before today), ``held`` (wait for money, goods or a check), ``until`` (when they are
-        fetched, as stored, or False). ``cutoffs``: ``label``, ``until`` (orders until then leave
-        today), or ``closed`` for shops that do not ship today. Modules that know carriers fill in
-        more.
+        fetched, as stored, or False) and ``hour`` (the same as a text on the company's clock).
+        ``cutoffs``: ``label``, ``until`` and ``hour`` (orders until then leave today), or
+        ``closed`` for shops that do not ship today. Modules that know carriers fill in more.
 
         :rtype: dict
         """
@@ -30,4 +30,5 @@ class EcDashboard(models.AbstractModel):
             return {"rows": [], "cutoffs": []}
         count = self.env[spec["model"]].search_count(spec["domain"])
         row = {"key": "ship_today", "label": spec["label"], "count": count}
-        return {"rows": [{**row, "late": 0, "held": 0, "until": False}], "cutoffs": []}
+        rows = [{**row, "late": 0, "held": 0, "until": False, "hour": ""}]
+        return {"rows": rows, "cutoffs": []}

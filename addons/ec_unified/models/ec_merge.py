@@ -1,5 +1,7 @@
 """Several orders of one person in one parcel. Each keeps its own delivery, money and invoice."""
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -55,6 +57,14 @@ class EcMerge(models.Model):
             "res_model": self._name,
             "view_mode": "list,form",
             "context": {"search_default_suggested": 1},
+            "help": Markup('<p class="o_view_nocontent_smiling_face">%s</p><p>%s</p>')
+            % (
+                self.env._("No orders could share a parcel"),
+                self.env._(
+                    "Open orders for the same person and address stand here as suggestions. "
+                    "Each order keeps its money and gets the tracking number."
+                ),
+            ),
         }
 
     @api.model

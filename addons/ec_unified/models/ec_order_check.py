@@ -233,7 +233,10 @@ class EcOrderCheck(models.Model):
         """
         checks = self.sudo().search([("order_id", "in", orders.ids), ("state", "=", "open")])
         if checks:
-            lines = [f"{check.order_id.name}: {check.reason}" for check in checks[:10]]
+            lines = [
+                f"{check.order_id.ec_order_number or check.order_id.name}: {check.reason}"
+                for check in checks[:10]
+            ]
             raise UserError(
                 self.env._("These orders must be checked before they ship:\n%s", "\n".join(lines))
             )

@@ -95,10 +95,15 @@ class EcOrderProfile(models.Model):
 
     @api.model
     def _describe_file_error(self, error):
+        # Fields the layout does not name yet are called as they are in the layout.
+        labels = dict(self.column_ids._fields["field"]._description_selection(self.env))
+        missing = ", ".join(labels.get(name, name) for name in error.what.split(", "))
         texts = {
-            "encoding": self.env._("The characters of the file cannot be read: %s", self.encoding),
+            "encoding": self.env._(
+                "The characters of the file cannot be read. Save it as UTF-8 or Shift_JIS."
+            ),
             "empty": self.env._("The file is empty."),
-            "columns": self.env._("These columns are missing: %s", error.what),
+            "columns": self.env._("These columns are missing: %s", missing),
             "twice": self.env._("These columns are there more than once: %s", error.what),
             "large": self.env._("The file is too large: at most 20 MB and 50,000 rows."),
             "table": self.env._("Row %s of the file is no row of a table.", error.what),

@@ -16,10 +16,13 @@ class SaleOrder(models.Model):
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
+    # Who set the mark, when and why is kept in the contact's history.
     ec_caution = fields.Boolean(
-        string="Needs attention", help="Orders of this customer are looked at before they ship."
+        string="Customer needs attention",
+        tracking=True,
+        help="Orders of this customer are looked at before they ship.",
     )
-    ec_caution_reason = fields.Char(string="Why attention is needed")
+    ec_caution_reason = fields.Char(string="Why attention is needed", tracking=True)
     ec_order_ids = fields.One2many("sale.order", compute="_compute_ec_orders", string="Shop orders")
     ec_order_count = fields.Integer(compute="_compute_ec_orders", string="Orders of the shops")
     ec_order_total = fields.Float(compute="_compute_ec_orders", string="Paid in all shops")

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 ORIGIN_NOTE = "mail.message_origin_link"
 
@@ -17,6 +17,13 @@ class StockPicking(models.Model):
     ec_remarks = fields.Text(related="sale_id.ec_remarks")
     ec_is_gift = fields.Boolean(related="sale_id.ec_is_gift")
     ec_open_check_ids = fields.One2many(related="sale_id.ec_open_check_ids")
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Lists of the shops say what they are for; Odoo's own text is about transfers."""
+        if "o_ec_help" in (help_message or ""):
+            return help_message
+        return super().get_empty_list_help(help_message)
 
     def _ec_orders_to_check(self):
         outgoing = self.filtered(

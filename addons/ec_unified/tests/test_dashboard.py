@@ -1,5 +1,7 @@
 """The dashboard's numbers are the records its links open, at a constant cost."""
 
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -57,6 +59,24 @@ class TestDashboard(EcCommon):
         card = self.card(f"stage:{stage}")
         self.assertGreaterEqual(card["count"], 3)
         self.assertLessEqual(card["oldest"], "2026-11-01 00:00:00")
+
+    def test_work_lists_begin_with_the_oldest_order(self):
+        """What is done stands newest first, what is to be done in the order it came."""
+        dashboard = self.env["ec.dashboard"].with_user(self.clerk)
+        for stage in ("new", "check", "payment", "stock", "ready", "picking"):
+            action = dashboard.get_action(f"stage:{stage}")
+            for mode in ("list", "kanban"):
+                [view_id] = [view for view, kind in action["views"] if kind == mode]
+                arch = self.env["sale.order"].get_view(view_id, mode)["arch"]
+                order = etree.fromstring(arch).get("default_order")
+                self.assertEqual(order, "ec_ordered_at, id", (stage, mode))
+        for action in (
+            dashboard.get_action("stage:shipped"),
+            self.env["ir.actions.act_window"]._for_xml_id("ec_unified.action_ec_orders"),
+        ):
+            view_id = action["views"][0][0]
+            arch = self.env["sale.order"].get_view(view_id, "list")["arch"]
+            self.assertFalse(etree.fromstring(arch).get("default_order"))
 
     def test_errors_and_open_assignments(self):
         self.assertGreaterEqual(self.card("errors")["count"], 1)

@@ -2,6 +2,7 @@
 
 import base64
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -128,11 +129,78 @@ class TestManual(OrderCommon):
         order = self.orders(["C-2"], self.manual)
         self.assertEqual((len(order), order.amount_total), (1, 1200))
 
+    def test_rows_that_went_and_changed_places(self):
+        """The file of tomorrow: one row of an order is gone, the others stand otherwise."""
+        self.take_in(self.wizard(rows=ROWS[:2]))
+        order = self.orders(["C-1"], self.manual)
+        tea = order.order_line.filtered(lambda line: line.product_id == self.tea)
+        rows = [ROWS[1], ROWS[0]]
+        self.take_in(self.wizard(rows=rows))
+        self.assertEqual(order.amount_total, 3370)
+        self.assertEqual(tea.product_uom_qty, 2)
+        self.take_in(self.wizard(rows=ROWS[1:2]))
+        self.assertEqual((order.amount_total, tea.product_uom_qty), (1210, 0))
+        moves = order.picking_ids.move_ids.filtered(lambda move: move.state != "cancel")
+        self.assertEqual({m.product_id: m.product_uom_qty for m in moves}, {self.rice: 1})
+        self.assertNotIn("changed_upstream", self.open_codes(order))
+
+    def test_rows_of_one_order_to_two_recipients(self):
+        header = f"{HEADER},送付先名,送付先郵便番号,送付先住所,値引き"
+        start = "D-1,2026/11/01,山田 花,100-0001,東京都千代田区千代田1-1,03-0000-0000"
+        rows = [
+            f"{start},TEA-1,茶,2,1080,8,660,,山田 花,100-0001,東京都千代田区千代田1-1,500",
+            f"{start},RICE-1,米,1,1100,10,,,佐藤 一,530-0001,大阪府大阪市北区梅田1-1,",
+        ]
+        content = "\r\n".join([header, *rows]).encode("cp932")
+        self.profile.sample = base64.b64encode(content)
+        self.profile.action_read_sample()
+        wizard = self.env["ec.order.file"].create(
+            {"profile_id": self.profile.id, "file": base64.b64encode(content)}
+        )
+        wizard.action_preview()
+        self.take_in(wizard)
+        order = self.orders(["D-1"], self.manual)
+        places = {p.move_ids.product_id: p.partner_id.city for p in order.picking_ids}
+        self.assertEqual(places, {self.tea: "千代田区", self.rice: "大阪市北区"})
+        self.assertIn("several_destinations", self.open_codes(order))
+        # 2,160 + 1,100 + 660 - 500; the goods bear the discount by what they cost: 331 and 169
+        self.assertEqual(order.amount_total, 3420)
+        cut = {line.tax_ids.amount: line.price_total for line in order.order_line
+               if line.price_total < 0}  # fmt: skip
+        self.assertEqual(cut, {8: -331, 10: -169})
+
     def test_missing_columns_are_named(self):
         self.wizard(rows=ROWS[:1])
         self.profile.column_ids.filtered(lambda row: row.field == "price").column = "金額"
         with self.assertRaisesRegex(UserError, "金額"):
             self.wizard()
+
+    def test_column_without_a_place_in_the_layout_is_named_in_the_clerks_words(self):
+        self.wizard(rows=ROWS[:1])
+        self.profile.column_ids.filtered(lambda row: row.field == "quantity").unlink()
+        with self.assertRaisesRegex(UserError, "Quantity"):
+            self.wizard()
+
+    def test_a_row_that_cannot_be_read_says_which_cell(self):
+        twice = ROWS[2].replace("佐藤 一", "鈴木 二").replace("NEW-1", "TEA-1")
+        wizard = self.wizard(rows=[*ROWS[2:], twice, ROWS[0].replace("C-1", "")])
+        told = {line.number or "": line.message for line in wizard.line_ids}
+        self.assertRegex(told["C-3"], "Quantity.*x")
+        self.assertRegex(told["C-2"], "Buyer.*two orders")  # one number, two buyers
+        self.assertIn("missing", told[""])
+        self.assertEqual(set(self.results(wizard).values()), {"error"})
+
+    def test_orders_without_a_day_are_of_today_and_shown_at_the_end(self):
+        self.manual.import_from = False
+        wizard = self.wizard(rows=[ROWS[0].replace("2026/11/01 10:00", "")])
+        self.take_in(wizard)
+        action = wizard.action_show_orders()
+        order = self.env["sale.order"].with_user(self.clerk).search(action["domain"])
+        self.assertEqual(order.ec_order_ref, "C-1")
+        age = fields.Datetime.now() - order.ec_ordered_at
+        self.assertLess(abs(age.total_seconds()), 3600)
+        again = self.wizard(rows=[ROWS[0].replace("2026/11/01 10:00", "")])
+        self.assertEqual(self.results(again), {"C-1": "known"})
 
     def test_hostile_files_are_refused_with_a_word(self):
         self.wizard(rows=ROWS[:1])

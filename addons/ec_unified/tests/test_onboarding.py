@@ -96,3 +96,32 @@ class TestOnboarding(EcCommon):
         with Form(self.env["ec.channel.onboarding"].with_user(self.manager)) as form:
             form.provider = "fake"
             self.assertEqual(form.api_url, "http://127.0.0.1/fake")
+
+    def test_shop_without_a_mall_is_asked_for_what_it_needs_only(self):
+        """Orders by hand and by file: nothing to check, nothing to read, no day to begin with."""
+        model = self.env["ec.channel.onboarding"].with_user(self.manager)
+        wizard = model.create(
+            {"provider": "manual", "company_id": self.company.id, "name": "電話・FAX"}
+        )
+        wizard.action_next()
+        channel = wizard.channel_id.sudo()
+        self.assertEqual((wizard.step, wizard.busy, channel.state), ("settings", False, "draft"))
+        wizard.write({"warehouse_ids": self.warehouse, "name": "電話受注"})
+        wizard.action_next()
+        self.assertEqual((wizard.step, wizard.busy), ("done", False))
+        wizard.action_back()
+        self.assertEqual(wizard.step, "settings")
+        wizard.action_next()
+        wizard.action_start()
+        self.assertEqual((channel.name, channel.state), ("電話受注", "active"))
+        self.assertEqual((channel.takes_quotations, channel.import_from), (True, False))
+        self.assertFalse(channel.operation_ids.filtered(lambda row: row.is_waiting))
+
+    def test_name_of_the_shop_can_be_changed_on_the_way(self):
+        wizard = self.to_check()
+        channel = wizard.channel_id.sudo()
+        self.background(channel, "check_connection")
+        wizard.action_next()
+        wizard.name = "お茶の店"
+        wizard.action_next()
+        self.assertEqual(channel.name, "お茶の店")

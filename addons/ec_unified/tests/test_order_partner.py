@@ -1,6 +1,7 @@
 """Buyers are recognised, but two people are never made one."""
 
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import Form, tagged
 
 from .order_common import OrderCommon
 
@@ -120,6 +121,46 @@ class TestOrderPartner(OrderCommon):
         again = self.buy("2", HANAKO, lines=[self.line("RICE-1", 1100)])
         self.assertIn("rule", self.open_codes(again))
         self.assertEqual(again.with_user(self.clerk).ec_caution_reason, "長期不在が3回")
+
+    def caution(self, record, user=None):
+        """The dialog a person gets on a contact or an order."""
+        context = {"active_model": record._name, "active_id": record.id}
+        wizards = self.env["ec.partner.caution"].with_user(user or self.clerk)
+        return Form(wizards.with_context(**context))
+
+    def test_clerk_sets_and_takes_off_the_mark(self):
+        order = self.buy("1", HANAKO)
+        self.assertEqual(order.ec_stage, "ready")
+        customer = order.partner_id
+        with self.assertRaises(AccessError):
+            customer.with_user(self.clerk).write({"ec_caution": True, "ec_caution_reason": "x"})
+        dialog = self.caution(order)
+        self.assertEqual((dialog.partner_id, dialog.open_order_count), (customer, 1))
+        dialog.reason = " 長期不在が3回 "
+        dialog.save().action_mark()
+        self.assertEqual((customer.ec_caution, customer.ec_caution_reason), (True, "長期不在が3回"))
+        # What has not left yet is held back at once.
+        self.assertEqual((order.ec_stage, self.open_codes(order)), ("check", ["rule"]))
+        again = self.caution(customer)
+        self.assertEqual(again.reason, "長期不在が3回")
+        again.reason = "返品が続いた"
+        again.save().action_mark()
+        self.assertEqual(customer.ec_caution_reason, "返品が続いた")
+        self.caution(customer).save().action_unmark()
+        self.assertEqual((customer.ec_caution, customer.ec_caution_reason), (False, False))
+        self.assertEqual((order.ec_stage, self.open_codes(order)), ("ready", []))
+
+    def test_mark_is_for_people_of_the_shops_and_needs_a_reason(self):
+        order = self.buy("1", HANAKO)
+        with self.assertRaises(ValidationError):
+            self.env["ec.partner.caution"].with_user(self.clerk).create(
+                {"partner_id": order.partner_id.id, "reason": "  "}
+            ).action_mark()
+        employee = self._make_user("plain-employee", "base.group_user")
+        with self.assertRaises(AccessError):
+            self.env["ec.partner.caution"].with_user(employee).create(
+                {"partner_id": order.partner_id.id, "reason": "x"}
+            )
 
     def test_clerk_finds_the_caller_by_number_and_reading(self):
         order = self.buy("1", {**HANAKO, "phone": "090-8765-4321", "kana": "ヤマダ ハナコ"})

@@ -2,6 +2,7 @@
 
 import base64
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .stock_common import EcStockCommon
@@ -75,6 +76,18 @@ class TestStockWork(EcStockCommon):
         wizard.action_import()
         self.assertEqual(sku.product_id, self.tea)
         self.assertIn("3", wizard.report, "the line that did not fit is named")
+
+    def test_wrong_files_are_refused_with_a_word(self):
+        for content in (
+            b"PK\x03\x04rest",
+            "sku_ref,product_code".encode("utf-16"),
+            b" ",
+            b"a,b\n1,2",
+        ):
+            wizard = self.env["ec.listing.csv"].with_user(self.clerk).create({})
+            wizard.file = base64.b64encode(content)
+            with self.subTest(content), self.assertRaises(UserError):
+                wizard.action_import()
 
     def test_unlisted(self):
         [extra] = self.make_products(1, code="NOWHERE")

@@ -7,3 +7,4 @@ from . import ec_order_memo
 from . import ec_order_refund
 from . import ec_order_edit
 from . import ec_order_file
+from . import ec_partner_caution

@@ -14,6 +14,10 @@ STEPS = [
 ]
 
 
+#: Steps in which the mall is asked.
+REMOTE_STEPS = ("check", "items")
+
+
 class EcChannelOnboarding(models.TransientModel):
     """Connects a shop, step by step. The shop itself (``channel_id``) holds everything that counts,
     so that closing the wizard loses nothing: opened again from the shop it goes on.
@@ -48,6 +52,8 @@ class EcChannelOnboarding(models.TransientModel):
     team_id = fields.Many2one("crm.team", string="Sales team")
     auto_confirm = fields.Boolean(string="Confirm orders at the mall", default=True)
     needs_confirmation = fields.Boolean(related="channel_id.needs_confirmation")
+    is_remote = fields.Boolean(compute="_compute_is_remote", string="Has a mall to talk to")
+    takes_quotations = fields.Boolean(string="Takes Odoo's own quotations", default=True)
 
     items_running = fields.Boolean(compute="_compute_busy")
     items_error = fields.Char(compute="_compute_items")
@@ -61,6 +67,12 @@ class EcChannelOnboarding(models.TransientModel):
     def _selection_provider(self):
         options = self.env["ec.channel"]._fields["provider"]._description_selection(self.env)
         return [option for option in options if option[0] != NO_PROVIDER]
+
+    @api.depends("provider")
+    def _compute_is_remote(self):
+        channels = self.env["ec.channel"]
+        for wizard in self:
+            wizard.is_remote = channels.new({"provider": wizard.provider or NO_PROVIDER}).is_remote
 
     @api.depends(
         "step", "channel_id.operation_ids.request_no", "channel_id.operation_ids.answered_no"
@@ -112,14 +124,19 @@ class EcChannelOnboarding(models.TransientModel):
         """Finish the present step and go on to the next."""
         self.ensure_one()
         getattr(self, f"_leave_{self.step}")()
-        steps = [step for step, _label in STEPS]
+        steps = self._get_steps()
         self.step = steps[steps.index(self.step) + 1]
         return self._reopen()
+
+    def _get_steps(self):
+        """The steps of this shop: without a mall there is nothing to check and nothing to read."""
+        steps = [step for step, _label in STEPS]
+        return steps if self.is_remote else [step for step in steps if step not in REMOTE_STEPS]
 
     def action_back(self):
         """Go one step back."""
         self.ensure_one()
-        steps = [step for step, _label in STEPS]
+        steps = self._get_steps()
         self.step = steps[max(steps.index(self.step) - 1, 0)]
         return self._reopen()
 
@@ -177,7 +194,10 @@ class EcChannelOnboarding(models.TransientModel):
         if missing:
             raise UserError(self.env._("Please enter: %s", ", ".join(missing)))
         self.write({**dict.fromkeys(credentials, False), **self._settings_of(self.channel_id)})
-        self.channel_id._request_op("check_connection")
+        if self.is_remote:
+            self.channel_id._request_op("check_connection")
+        else:
+            self.name = self.channel_id.name
 
     def _leave_check(self):
         if not self.check_ok:
@@ -194,12 +214,16 @@ class EcChannelOnboarding(models.TransientModel):
         self.channel_id.write(
             {
                 "warehouse_ids": [fields.Command.set(self.warehouse_ids.ids)],
-                "import_from": self.import_from or fields.Datetime.now(),
+                "name": self.name or self.channel_id.name,
+                # Orders by hand and by file are wanted, however old they are.
+                "import_from": self.is_remote and (self.import_from or fields.Datetime.now()),
                 "team_id": self.team_id.id,
                 "auto_confirm": self.auto_confirm,
+                "takes_quotations": self.takes_quotations and not self.is_remote,
             }
         )
-        self.channel_id._request_op("import_listings")
+        if self.is_remote:
+            self.channel_id._request_op("import_listings")
 
     def _leave_items(self):
         """Unmatched items stop nobody: their orders arrive with a check on them."""

@@ -7,6 +7,8 @@ import io
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..lib.order_csv import FileError, read_table
+
 _COLUMNS = ("shop", "item_ref", "sku_ref", "sku_code", "barcode", "title", "product_code")
 
 
@@ -68,20 +70,15 @@ class EcListingCsv(models.TransientModel):
 
     def _read(self):
         """Rows of the file as dicts; UTF-8 or the Windows code page of Japan."""
-        data = base64.b64decode(self.file)
-        for encoding in ("utf-8-sig", "cp932"):
-            try:
-                text = data.decode(encoding)
-                break
-            except UnicodeDecodeError:
-                continue
-        else:
-            raise UserError(self.env._("The file is neither UTF-8 nor Shift_JIS."))
-        reader = csv.DictReader(io.StringIO(text))
-        missing = {"sku_ref", "product_code"} - set(reader.fieldnames or ())
+        try:
+            header, *rows = read_table(base64.b64decode(self.file))
+        except FileError as error:
+            texts = self.env["ec.order.profile"]
+            raise UserError(texts._describe_file_error(error)) from error
+        missing = {"sku_ref", "product_code"} - set(header)
         if missing:
             raise UserError(self.env._("These columns are missing: %s", ", ".join(sorted(missing))))
-        return list(reader)
+        return [dict(zip(header, row + [""] * len(header), strict=False)) for row in rows]
 
     def _apply(self, rows):
         """Match row by row; constant number of look-ups.

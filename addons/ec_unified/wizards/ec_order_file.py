@@ -2,7 +2,7 @@
 
 import base64
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..lib.data import SourceDocument
@@ -16,6 +16,8 @@ class EcOrderFile(models.TransientModel):
     file = fields.Binary(required=True, attachment=False)
     file_name = fields.Char()
     line_ids = fields.One2many("ec.order.file.line", "wizard_id", readonly=True)
+    has_profiles = fields.Boolean(compute="_compute_has_profiles", export_string_translation=False)
+    summary = fields.Char(compute="_compute_summary")
     state = fields.Selection(
         [("draft", "File"), ("preview", "Preview"), ("done", "Taken in")], default="draft"
     )
@@ -54,9 +56,7 @@ class EcOrderFile(models.TransientModel):
     def _prepare_line(self, row, known, labels):
         values = {"wizard_id": self.id, "number": row.number, "rows": row.rows}
         if row.error:
-            what = labels.get(row.error, row.error)
-            text = self.env._("cannot be read: %s", what)
-            return {**values, "result": "error", "message": text}
+            return {**values, "result": "error", "message": self._describe_error(row, labels)}
         document = SourceDocument(ref=row.number, payload=row.payload)
         result = "new"
         if row.number in known:
@@ -68,6 +68,17 @@ class EcOrderFile(models.TransientModel):
             "total": float(row.payload["total"]),
             "payload": row.payload,
         }
+
+    @api.model
+    def _describe_error(self, row, labels):
+        what = labels.get(row.error, row.error)
+        if row.error == "number" and not row.number:
+            return self.env._("The order number is missing.")
+        if row.differs:
+            return self.env._("“%s” differs: one order number was used for two orders.", what)
+        if not row.text:
+            return self.env._("“%s” is empty.", what)
+        return self.env._("“%(what)s” cannot be read: “%(text)s”.", what=what, text=row.text[:40])
 
     def action_import(self):
         """Store the orders; they are worked on in the background."""
@@ -81,6 +92,33 @@ class EcOrderFile(models.TransientModel):
         channel.sudo()._trigger_op("process_exchanges")
         self.state = "done"
         return self._show()
+
+    def action_show_orders(self):
+        """Show the orders of the file; those still being worked on follow within moments."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("ec_unified.action_ec_orders")
+        taken = self.line_ids.filtered(lambda line: line.result in ("new", "changed"))
+        return {
+            **action,
+            "path": False,
+            "domain": [
+                ("ec_channel_id", "=", self.profile_id.channel_id.id),
+                ("ec_order_ref", "in", taken.mapped("number")),
+            ],
+            "context": {},
+        }
+
+    def _compute_has_profiles(self):
+        self.has_profiles = bool(self.env["ec.order.profile"].search_count([], limit=1))
+
+    @api.depends("line_ids.result")
+    def _compute_summary(self):
+        labels = dict(self.line_ids._fields["result"]._description_selection(self.env))
+        for wizard in self:
+            counts = wizard.line_ids.grouped("result")
+            wizard.summary = " / ".join(
+                f"{label}: {len(counts[key])}" for key, label in labels.items() if key in counts
+            )
 
     def _show(self):
         return {

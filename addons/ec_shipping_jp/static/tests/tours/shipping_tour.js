@@ -150,3 +150,15 @@ registry.category("web_tour.tours").add("ec_shipping_day_told", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("ec_shipping_board", {
+    steps: () => [
+        { content: "the carrier's hour", trigger: ".o_ec_today .o_ec_age:contains(17:30)" },
+        { content: "the shop's hour", trigger: ".o_ec_cutoff:contains(13:15)" },
+        { content: "what leaves today", trigger: ".o_ec_today .o_ec_card:contains(17:30)", run: "click" },
+        {
+            content: "the hour of a step",
+            trigger: ".o_ec_tick[data-step=picked][title*='11/19 09:30']",
+        },
+    ],
+});

@@ -24,10 +24,6 @@ export class EcShipToday extends Component {
         return Math.ceil(deserializeDateTime(text).diff(this.state.now).toMillis() / MINUTE);
     }
 
-    hour(text) {
-        return deserializeDateTime(text).toFormat("H:mm");
-    }
-
     left(text) {
         const minutes = this.minutes(text);
         if (minutes <= 0) {
@@ -41,7 +37,7 @@ export class EcShipToday extends Component {
 
     pickup(row) {
         return row.until
-            ? _t("Pick-up %(hour)s, %(left)s", { hour: this.hour(row.until), left: this.left(row.until) })
+            ? _t("Pick-up %(hour)s, %(left)s", { hour: row.hour, left: this.left(row.until) })
             : "";
     }
 
@@ -49,7 +45,7 @@ export class EcShipToday extends Component {
         return row.closed
             ? _t("No shipping today")
             : _t("Orders until %(hour)s leave today, %(left)s", {
-                  hour: this.hour(row.until),
+                  hour: row.hour,
                   left: this.left(row.until),
               });
     }
