@@ -33,8 +33,6 @@ STATES = [
     ("not_wanted", "Not wanted"),
     ("missing", "Cannot go out"),
 ]
-#: Nothing more happens by itself.
-FINAL_STATES = ("sent", "bounced", "not_wanted")
 #: A person may change or stop these.
 OPEN_STATES = ("wanted", "waiting", "held", "failed", "missing", "uncertain")
 #: Overdue when their time is past: they should have gone out and have not.

@@ -91,18 +91,3 @@ PAYMENT_STATES = [
 ]
 #: The goods may leave: money is there, secured, or collected at the door.
 SHIPPABLE_PAYMENT_STATES = frozenset({"authorized", "paid", "cod", "refunded"})
-
-#: Line kind of an order -> xml id (per company) of the service product it is booked on.
-FEE_PRODUCTS = {
-    "shipping": "Shipping fee",
-    "cod_fee": "Cash on delivery fee",
-    "payment_fee": "Payment fee",
-    "wrapping": "Gift wrapping",
-    "shop_discount": "Shop coupon",
-    "mall_discount": "Mall coupon",
-    "mall_paid": "Borne by the mall",
-    "difference": "Mall amount difference",
-    "tip": "Tip",
-    "other_fee": "Other fee",
-    "unknown": "Unregistered item",
-}

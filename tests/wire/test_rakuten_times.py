@@ -16,7 +16,6 @@ MOMENT = datetime(2026, 7, 14, 20, 5, 6, tzinfo=UTC)
 def test_formats():
     assert times.order_time(MOMENT) == "2026-07-15T05:05:06+0900"
     assert times.item_time(MOMENT) == "2026-07-15T05:05:06+09:00"
-    assert times.inquiry_time(MOMENT) == "2026-07-15T05:05:06"
 
 
 @pytest.mark.parametrize(

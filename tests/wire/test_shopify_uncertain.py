@@ -203,8 +203,6 @@ def test_a_withheld_order_is_never_taken_for_a_deleted_one(scripted, server, pat
 
 # --- one order that cannot be read (trap 11) ---------------------------------------------------
 
-BROKEN = {"errors": [{"message": "boom", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]}
-
 
 class Shop:
     """Answers ``in_chunks`` of some ids; others fail."""

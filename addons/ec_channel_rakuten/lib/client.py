@@ -239,11 +239,6 @@ class RmsClient:
         body = {"subStatusId": sub_status_id, "orderNumberList": list(numbers)}
         return self.order_call("updateOrderSubStatus", body, write=True)
 
-    def get_payment(self, number):
-        """2.10."""
-        body = {"orderNumber": number, "version": const.PAYMENT_VERSION}
-        return self.order_call("getPayment", body)
-
     # --- 3 inventory 2.0 -----------------------------------------------------------------------
 
     def inventory_get(self, keys):

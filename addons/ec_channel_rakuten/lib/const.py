@@ -84,7 +84,6 @@ CANCEL_AFTER = (SHIPPED, PAYING, PAID, CANCEL_PENDING)
 
 ORDER_VERSION = 10
 ORDER_VERSION_FALLBACK = 9
-PAYMENT_VERSION = 4
 
 # --- 2.5 ---------------------------------------------------------------------------------------
 
@@ -115,7 +114,6 @@ CHANGE_REASONS = {
 }
 # What a shop may give as reason of its own cancel; 16 is set by the mall.
 CANCEL_REASONS = {code: label for code, label in CHANGE_REASONS.items() if code != 16}
-CHANGE_CANCEL_ASKED = 0
 CHANGE_CANCEL_TYPES = (0, 1, 2)
 SHOP_COUPON_CODE = 1
 WRAPPING_TITLES = {1: "包装紙", 2: "リボン"}
@@ -184,10 +182,6 @@ OWN_CREDIT = (4, 5, 6)  # the shop itself settles with the finance company
 
 PICKUP_DELIVERIES = ("コンビニ受取", "ロッカー受取", "店頭受取", "郵便局受取")
 ABROAD_DELIVERY = "国際配送"
-DELIVERIES = (
-    "宅配便", "小型宅配便", "大型宅配便", "クール便", "メール便", "国際配送", "コンビニ受取",
-    "ロッカー受取", "店頭受取", "発送を伴わない", "郵便局受取",
-)  # fmt: skip
 
 COMPANIES = {
     "1000": "その他",
@@ -251,8 +245,6 @@ OTHER_COMPANY = "1000"
 # --- 2.9 ---------------------------------------------------------------------------------------
 
 MEMO_LIMIT = 1000
-OPERATOR_LIMIT = 6
-MAIL_SENTENCE_LIMIT = 1024
 RESTOCK = {False: 2, True: 1}  # inventoryRestoreType coded like restoreInventoryFlag (?)
 
 # --- 3, 4.3 codes ------------------------------------------------------------------------------
@@ -280,7 +272,6 @@ FUNCTIONS = {
     "updateOrderSender": "rpay.order.updateOrderSender",
     "updateOrderSubStatus": "rpay.order.updateOrderSubStatus",
     "getSubStatusList": "rpay.order.getSubStatusList",
-    "getPayment": "rpay.order.getPayment",
     "items.search": "itemapi_2.0.items.search",
     "inventory.bulk-get": "InventoryAPI 2.0 inventories.bulk-get",
     "inventory.bulk-upsert": "InventoryAPI 2.0 inventories.bulk-upsert",

@@ -20,11 +20,6 @@ def item_time(moment):
     return moment.astimezone(JST).strftime("%Y-%m-%dT%H:%M:%S+09:00")
 
 
-def inquiry_time(moment):
-    """Inquiry API: ``2026-06-04T10:15:30``, Japanese time without an offset."""
-    return moment.astimezone(JST).strftime("%Y-%m-%dT%H:%M:%S")
-
-
 def parse_time(text):
     """Aware ``datetime`` of any form the mall uses; a time without offset is Japanese.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from lxml import etree, html
+from lxml import html
 
 #: Half-width columns of a line: 35 full-width characters, the custom of Japanese business mail.
 WIDTH = 70
@@ -164,12 +164,3 @@ def find_links(*texts: str) -> list[str]:
         for link in _URL.findall(text or ""):
             found.setdefault(link.rstrip("。、,.;"), None)
     return list(found)
-
-
-def strip_html(source: str) -> str:
-    """Text content only, for a look into a stored body."""
-    if not source:
-        return ""
-    return etree.tostring(
-        html.fragment_fromstring(source, create_parent="div"), method="text", encoding="unicode"
-    )

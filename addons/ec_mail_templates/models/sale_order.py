@@ -68,10 +68,3 @@ class SaleOrder(models.Model):
             "ec_mail_templates.action_ec_mail_entry"
         )
         return {**action, "domain": [("order_id", "=", self.id)], "context": {}}
-
-    def button_write_mail(self):
-        """Ask for a mail by hand."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "ec_mail_templates.action_ec_mail_manual"
-        )
-        return {**action, "context": {"default_order_ids": [fields.Command.set(self.ids)]}}

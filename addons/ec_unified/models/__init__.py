@@ -58,6 +58,8 @@ from . import ec_order_import_changes
 from . import sale_order_change
 from . import ec_exchange_told
 from . import sale_order_told
+from . import sale_order_line_told
+from . import account_move
 from . import sale_order_source
 from . import ec_order_import_told
 from . import ec_mall_status

@@ -41,7 +41,6 @@ RETURNING s.id
 class EcChannel(models.Model):
     _inherit = "ec.channel"
 
-    listing_ids = fields.One2many("ec.listing", "channel_id", string="Listings")
     listing_count = fields.Integer(compute="_compute_listing_counts", string="Listed SKUs (count)")
     unmatched_count = fields.Integer(compute="_compute_listing_counts", string="SKUs not matched")
     stock_error_count = fields.Integer(compute="_compute_listing_counts", string="SKUs refused")

@@ -162,13 +162,6 @@ class EcListingSku(models.Model):
             kind="warning" if open_ else "success",
         )
 
-    def button_take_first_candidate(self):
-        """Quick pick: where exactly one product is left to choose from, take it."""
-        self.check_access("write")
-        for sku in self:
-            if len(sku.candidate_ids) == 1:
-                sku.product_id = sku.candidate_ids
-
     def button_ignore(self):
         """These SKUs are sold without us: no stock, no reminder."""
         self.check_access("write")

@@ -25,8 +25,6 @@ class EcOrderCheckEvent(models.Model):
 class EcOrderCheck(models.Model):
     _inherit = "ec.order.check"
 
-    event_ids = fields.One2many("ec.order.check.event", "check_id", string="History")
-
     @api.model_create_multi
     def create(self, vals_list):
         checks = super().create(vals_list)

@@ -67,14 +67,6 @@ class EcChannel(models.Model):
                     channel._count_orders()
         return True
 
-    def button_count_orders(self):
-        """Ask for the count, in the background."""
-        self.check_access("read")
-        self._request_op("count_orders")
-        return self.env["ec.exchange"]._notify_client(
-            self.env._("The orders are being counted on both sides.")
-        )
-
     def _note_success(self, op, **vals):
         """After a failure of fetching nobody should have to wonder whether orders are missing."""
         failing = op == "pull_orders" and self._operation(op).failure_count

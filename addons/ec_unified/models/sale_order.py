@@ -18,7 +18,6 @@ class SaleOrder(models.Model):
         "ec.channel", string="Shop", index="btree_not_null", copy=False, ondelete="restrict"
     )
     ec_channel_color = fields.Integer(related="ec_channel_id.color")
-    ec_channel_icon = fields.Image(related="ec_channel_id.icon")
     ec_order_ref = fields.Char(string="Mall order key", copy=False, readonly=True)
     ec_order_number = fields.Char(
         string="Mall order number", copy=False, readonly=True, index="trigram"

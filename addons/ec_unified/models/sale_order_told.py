@@ -1,6 +1,7 @@
 """What the mall has to hear of an order: what is owed, and changes made here only."""
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .ec_exchange_told import CODE, TOLD_KINDS
 
@@ -117,6 +118,28 @@ class SaleOrder(models.Model):
             news._ec_note_change(self.env._("Delivery address"))
         return result
 
+    # === CHANGED HERE AND AT THE MALL === #
+
+    def action_ec_edit(self):
+        """Ask for a new address or new quantities."""
+        self.ensure_one()
+        return self.env["ec.order.edit"]._open_for(self)
+
+    def action_ec_refund(self):
+        """Ask what is paid back to the buyer."""
+        self.ensure_one()
+        return self.env["ec.order.refund"]._open_for(self)
+
+    def _ec_check_of_mall(self):
+        """:raise UserError: the order came from no mall"""
+        if not self.ec_order_ref:
+            raise UserError(self.env._("This order was written here; no mall knows it."))
+
+    def _ec_manual_steps(self, what):
+        """Return how a person does ``what`` in the mall's own screens, or None."""
+        adapter = self.ec_channel_id._adapter_or_none()
+        return adapter._manual_steps(self.ec_channel_id, what) if adapter is not None else None
+
     # === CONFIRMING AT THE MALL === #
 
     def action_ec_confirm_at_mall(self):
@@ -133,34 +156,3 @@ class SaleOrder(models.Model):
             message += " " + self.env._("%s do not wait for a confirmation.", left)
         kind = "success" if orders else "warning"
         return self.env["ec.exchange"]._notify_client(message, kind=kind)
-
-
-class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
-
-    @api.onchange("product_uom_qty")
-    def _onchange_ec_quantity(self):
-        """Say on the spot that the mall does not hear of it this way."""
-        if (
-            self.ec_line_ref
-            and self._origin
-            and (self._origin.product_uom_qty != self.product_uom_qty)
-        ):
-            return {"warning": self.order_id._ec_only_here_warning()}
-        return None
-
-    def write(self, vals):
-        news = self.browse()
-        if "product_uom_qty" in vals and not self.env.context.get("ec_from_mall"):
-            news = self.filtered(
-                lambda line: (
-                    line.ec_line_ref
-                    and line.order_id.ec_order_ref
-                    and line.order_id.state == "sale"
-                    and line.product_uom_qty != vals["product_uom_qty"]
-                )
-            )
-        result = super().write(vals)
-        if news:
-            news.order_id._ec_note_change(self.env._("Quantity"))
-        return result

@@ -22,20 +22,15 @@ class EcOrderCancel(models.TransientModel):
     def _open_for(self, orders):
         """Return the action that asks for the reasons."""
         orders._ec_check_cancel()
-        lines = []
+        lines, none = [], self.env["ec.order.reason"]
         for channel, group in orders.grouped("ec_channel_id").items():
-            told = group.filtered("ec_order_ref")
-            adapter = channel._adapter_or_none() if channel else None
-            tell = bool(told) and adapter is not None and channel.support_cancel
-            reasons = adapter._cancel_reasons(channel) if tell else []
+            tell = any(group.mapped("ec_order_ref")) and channel._supports("cancel")
+            reasons = none._of_channel(channel) if tell else none
             values = {
                 "channel_id": channel.id,
                 "order_count": len(group),
                 "tell": tell,
-                "reason_ids": [
-                    fields.Command.create({"code": str(code), "name": label})
-                    for code, label in reasons
-                ],
+                "reason_ids": [fields.Command.set(reasons.ids)],
             }
             lines.append(fields.Command.create(values))
         wizard = self.create({"order_ids": [fields.Command.set(orders.ids)], "line_ids": lines})
@@ -90,11 +85,9 @@ class EcOrderCancelLine(models.TransientModel):
     order_count = fields.Integer(string="Number of orders", readonly=True)
     tell = fields.Boolean(readonly=True)
     told = fields.Char(compute="_compute_told", string="The mall")
-    reason_ids = fields.One2many("ec.order.cancel.reason", "line_id")
+    reason_ids = fields.Many2many("ec.order.reason")
     reason_id = fields.Many2one(
-        "ec.order.cancel.reason",
-        string="Reason told to the mall",
-        domain="[('line_id', '=', id)]",
+        "ec.order.reason", string="Reason told to the mall", domain="[('id', 'in', reason_ids)]"
     )
 
     @api.depends("tell")
@@ -105,22 +98,3 @@ class EcOrderCancelLine(models.TransientModel):
                 if line.tell
                 else self.env._("cannot be told: cancel it in the mall's own screen as well")
             )
-
-
-class EcOrderCancelReason(models.TransientModel):
-    _name = "ec.order.cancel.reason"
-    _description = "Reason of a cancellation in the mall's words"
-
-    line_id = fields.Many2one("ec.order.cancel.line", required=True, ondelete="cascade")
-    code = fields.Char(required=True)
-    name = fields.Char(required=True)
-
-
-class SaleMassCancelOrders(models.TransientModel):
-    _inherit = "sale.mass.cancel.orders"
-
-    def action_mass_cancel(self):
-        """Shop orders are asked for the reason their mall wants."""
-        if self.sale_order_ids.filtered(lambda order: order.ec_channel_id and order.ec_order_ref):
-            return self.env["ec.order.cancel"]._open_for(self.sale_order_ids)
-        return super().action_mass_cancel()

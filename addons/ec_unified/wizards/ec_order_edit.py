@@ -32,9 +32,9 @@ class EcOrderEdit(models.TransientModel):
     tell_address = fields.Boolean(compute="_compute_tell")
     tell_quantity = fields.Boolean(compute="_compute_tell")
     told = fields.Text(compute="_compute_tell", string="The mall")
-    reason_ids = fields.One2many("ec.order.edit.reason", "wizard_id")
+    reason_ids = fields.Many2many("ec.order.reason")
     reason_id = fields.Many2one(
-        "ec.order.edit.reason", string="Reason told to the mall", domain="[('wizard_id', '=', id)]"
+        "ec.order.reason", string="Reason told to the mall", domain="[('id', 'in', reason_ids)]"
     )
 
     @api.depends("order_id")
@@ -80,8 +80,7 @@ class EcOrderEdit(models.TransientModel):
         order.check_access("write")
         order._ec_check_of_mall()
         place = order.order_line.ec_destination_id[:1] or order.partner_shipping_id
-        adapter = order.ec_channel_id._adapter_or_none()
-        reasons = adapter._cancel_reasons(order.ec_channel_id) if adapter is not None else []
+        reasons = self.env["ec.order.reason"]._of_channel(order.ec_channel_id)
         lines = order.order_line.filtered(lambda line: line.ec_line_kind in ("product", "unknown"))
         wizard = self.create(
             {
@@ -94,10 +93,7 @@ class EcOrderEdit(models.TransientModel):
                     )
                     for line in lines
                 ],
-                "reason_ids": [
-                    fields.Command.create({"code": str(code), "name": label})
-                    for code, label in reasons
-                ],
+                "reason_ids": [fields.Command.set(reasons.ids)],
             }
         )
         return {
@@ -243,21 +239,3 @@ class EcOrderEditLine(models.TransientModel):
     name = fields.Text(related="order_line_id.name", string="Item")
     ordered = fields.Float(related="order_line_id.product_uom_qty", string="Now")
     quantity = fields.Float(string="New", digits="Product Unit")
-
-
-class EcOrderEditReason(models.TransientModel):
-    _name = "ec.order.edit.reason"
-    _description = "Reason of a change in the mall's words"
-
-    wizard_id = fields.Many2one("ec.order.edit", required=True, ondelete="cascade")
-    code = fields.Char(required=True)
-    name = fields.Char(required=True)
-
-
-class SaleOrder(models.Model):
-    _inherit = "sale.order"
-
-    def action_ec_edit(self):
-        """Ask for a new address or new quantities."""
-        self.ensure_one()
-        return self.env["ec.order.edit"]._open_for(self)

@@ -11,15 +11,6 @@ from graphql import GraphQLResolveInfo, get_directive_values
 
 from .resolve import Context, bad_request
 
-MANDATORY = frozenset(
-    "inventoryActivate inventoryAdjustQuantities "
-    "inventoryMoveQuantities inventorySetOnHandQuantities "
-    "inventorySetQuantities inventoryShipmentAddItems "
-    "inventoryShipmentCreate inventoryShipmentCreateInTransit "
-    "inventoryShipmentReceive inventoryTransferCreate inventoryTransferCreateAsReadyToShip "
-    "inventoryTransferDuplicate inventoryTransferSetItems locationActivate locationDeactivate "
-    "orderCreateMandatePayment refundCreate".split()
-)
 WITH_CODES = frozenset(["inventorySetQuantities", "inventoryAdjustQuantities"])
 
 
@@ -90,14 +81,3 @@ def _error(name: str, code: str, message: str) -> dict[str, Any]:
     """A userErrors row; plain ``UserError`` types carry no code, then it leads the message."""
     text = message if name in WITH_CODES else f"{code}: {message}"
     return {"userErrors": [{"field": None, "message": text, "code": code}]}
-
-
-def mark_running(ctx: Context, name: str, key: str, args: dict[str, Any]) -> None:
-    """For tests: pretend that a first request with this key is still running."""
-    body = json.dumps(args, sort_keys=True, default=str)
-    ctx.store.idempotency[(name, key)] = {
-        "body": body,
-        "at": ctx.store.now(),
-        "state": "running",
-        "result": None,
-    }

@@ -133,6 +133,3 @@ def parse_money(value: Any) -> Decimal:
         return Decimal(str(value).replace(",", ""))
     except ArithmeticError as exc:
         raise ValueError(f"invalid money {value!r}") from exc
-
-
-TAX_TITLE = "CT"

@@ -80,15 +80,6 @@ def _folders() -> Iterator[Path]:
     yield shopify_schema_dir()
 
 
-def schema_available(version: str = DEFAULT_VERSION) -> bool:
-    """True when :func:`load_schema` will work."""
-    try:
-        schema_path(version)
-    except SchemaMissing:
-        return False
-    return True
-
-
 def load_schema(version: str = DEFAULT_VERSION) -> ShopifySchema:
     """Read, build and index one version (about one second, then cached)."""
     return _load(version)

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import bulk, figures, inventory
 from .catalog import PUBLICATIONS
-from .model import Customer, Node, Order, Product, Variant
+from .model import Customer, Order, Product, Variant
 from .paging import Keyed, sort_rows
 from .resolve import Context, access_denied, bad_request, resolves
 from .search import Filter, Unsupported, compile_search
@@ -490,8 +490,3 @@ def _installation(root: Any, ctx: Context, args: Args) -> Any:
         "id": "gid://shopify/AppInstallation/1",
         "accessScopes": [{"handle": s, "description": s} for s in sorted(ctx.scopes)],
     }
-
-
-def node_of(ctx: Context, gid: Any, kind: type[Node]) -> Any:
-    """A record of one class for mutations."""
-    return ctx.store.get(gid, kind)
