@@ -1,6 +1,7 @@
 """Removes secrets and personal data from anything that is logged or shown."""
 
 import re
+import traceback
 
 MASK = "***"
 _PERSONAL_KEYS = re.compile(
@@ -33,3 +34,18 @@ def excerpt(body, secrets=(), limit=400):
         body = body[: limit * 20].decode("utf-8", "replace")
     text = _PERSONAL_KEYS.sub(rf'\1"{MASK}"', body[: limit * 20])
     return mask_secrets(text, secrets)[:limit]
+
+
+def bare_trace(error):
+    """Where an error comes from, for the log: the places in the code and the kinds of the errors.
+
+    Their messages are left out: a database's or a parser's may quote a buyer's data.
+
+    :rtype: str
+    """
+    parts = []
+    while error is not None:
+        places = "".join(traceback.format_tb(error.__traceback__))
+        parts.append(f"{places}{type(error).__module__}.{type(error).__qualname__}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(reversed(parts))

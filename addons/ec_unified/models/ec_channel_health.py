@@ -10,7 +10,7 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..lib.errors import EcError
-from ..lib.masking import mask_secrets
+from ..lib.masking import bare_trace, mask_secrets
 from .ec_channel import RUNNING_STATES, WRITING_STATES
 
 _logger = logging.getLogger(__name__)
@@ -185,7 +185,7 @@ class EcChannel(models.Model):
         except EcError as error:
             self._note_failure(op, error, **started)
         except Exception as error:
-            _logger.exception("channel %s: %s failed", self.id, op)
+            _logger.error("channel %s: %s failed\n%s", self.id, op, bare_trace(error))
             self._rollback()
             self._note_failure(op, error, **started)
         else:

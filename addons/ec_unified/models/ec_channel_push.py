@@ -18,6 +18,7 @@ from ..lib.errors import (
     TransientError,
     UncertainWriteError,
 )
+from ..lib.masking import bare_trace
 
 _logger = logging.getLogger(__name__)
 
@@ -384,7 +385,7 @@ class EcListingSku(models.Model):
 def _params(channel, error):
     """Values for the error's text, without secrets, or None."""
     if not isinstance(error, EcError):
-        _logger.error("stock of channel %s: unexpected error", channel.id, exc_info=error)
+        _logger.error("stock of channel %s: unexpected\n%s", channel.id, bare_trace(error))
         return None
     return channel._safe_params(error) or None
 

@@ -12,7 +12,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..lib.errors import ConflictError, DataError, EcError
-from ..lib.masking import mask_secrets
+from ..lib.masking import bare_trace, mask_secrets
 
 _logger = logging.getLogger(__name__)
 
@@ -260,7 +260,7 @@ class EcExchange(models.Model):
         elif isinstance(error, UniqueViolation):
             wrapped = ConflictError(f"made twice at once: {error.diag.constraint_name}")
         else:
-            _logger.error("processing a document failed", exc_info=error)
+            _logger.error("processing a document failed\n%s", bare_trace(error))
             wrapped = EcError(f"{type(error).__name__}: {error}")
         wrapped.__cause__ = error
         return wrapped

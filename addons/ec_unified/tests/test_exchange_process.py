@@ -65,6 +65,20 @@ class TestExchangeProcess(EcCommon):
         self.assertIn("cannot do D-2", bad.error_trace)
         self.assertTrue(bad.error_message)
 
+    def test_the_log_says_where_and_not_whom(self):
+        """A message may quote a buyer: managers read it on the document, the log has none."""
+        phone = "-".join(("03", "0000", "4711"))
+
+        def handler(batch):
+            raise ValueError(phone)
+
+        with self.assertLogs(LOG, "ERROR") as logs:
+            self.work(handler)
+        text = "\n".join(logs.output)
+        self.assertIn("builtins.ValueError", text)
+        self.assertIn("in handler", text)
+        self.assertNotIn(phone, text)
+
     def test_single_outcomes_of_a_good_batch(self):
         def handler(batch):
             return {batch[1].id: DataError("no", reason="refused", code="E01")}
