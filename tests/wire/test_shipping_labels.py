@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -189,6 +189,21 @@ def test_several_parcels_are_prepaid_only():
 def test_wishes_a_service_has_not_are_noted():
     made = make("yamato_b2cloud", [replace(rows()[3], wish_date=date(2026, 11, 30))])
     assert made.contents and [n.code for n in made.notes] == ["not_for_service"]
+
+
+def test_a_wish_before_the_ship_date_is_refused():
+    """Every tool takes the same day or a later one."""
+    sent = rows()[2].ship_date
+    for code in ("yamato_b2cloud", "sagawa_ehiden3", "japanpost_yupuri_117"):
+        made = make(code, [replace(rows()[2], wish_date=sent - timedelta(days=1))])
+        assert [e.code for e in made.errors] == ["wish_past"] and not made.contents
+        assert make(code, [replace(rows()[2], wish_date=sent)]).contents
+
+
+def test_a_contract_code_the_tool_can_do_without():
+    data = replace(rows()[0], account="")
+    assert make("sagawa_ehiden2", [data]).contents
+    assert [e.code for e in make("sagawa_ehiden3", [data]).errors] == ["missing"]
 
 
 @pytest.mark.parametrize(

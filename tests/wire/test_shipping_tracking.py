@@ -63,6 +63,12 @@ def test_the_same_row_twice_and_several_parcels():
     ]  # fmt: skip
 
 
+def test_rows_the_tool_ties_together():
+    rest = "," * 69
+    content = f"A,0,0,{GOOD}{rest},K1\r\nA,0,0,444803009836{rest},K1\r\nB,0,0,{GOOD}\r\n"
+    assert [row.group for row in read(content.encode())] == ["K1", "K1", ""]
+
+
 def test_bad_number_is_the_row_s_problem_only():
     rows = read(yamato(("A", GOOD), ("B", "123456789012"), ("", GOOD)))
     assert [row.problems for row in rows] == [[], ["number_check_digit"], ["key_missing"]]

@@ -24,6 +24,8 @@ class IssuedRow:
     number: str = ""
     ship_date: date | None = None
     voided: bool = False
+    #: Rows of one shipment in several parcels share it, where the tool says so.
+    group: str = ""
     status: str = ""
     phone: str = ""
     zip: str = ""
@@ -133,6 +135,7 @@ def _read_row(profile, places, line, cells) -> IssuedRow | None:
         lot=cell("line_lot") or cell("stock_lot"),
         place=cell("stock_place"),
         voided=cell("voided").strip().lower() in _VOID_WORDS,
+        group=cell("parcel_group").strip(),
     )
     if profile.kind == "stock":
         return _with_quantity(row, cell("stock_quantity"))

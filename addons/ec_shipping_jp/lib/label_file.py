@@ -129,6 +129,9 @@ class _Maker:
         if column.codes and raw not in ("", None):
             return self._code(column, str(raw))
         if isinstance(raw, date):
+            ship_date = self.data.ship_date
+            if column.source == "wish_date" and ship_date and raw < ship_date:
+                self._error(column, "wish_past", value=raw.strftime("%Y/%m/%d"))
             return raw.strftime(column.layout or "%Y/%m/%d")
         text = column.value if raw in _EMPTY else str(raw)
         return self._finish(column, text)

@@ -1,5 +1,7 @@
 """A file layout of a carrier's or warehouse's tool, editable on screen."""
 
+from itertools import count
+
 from odoo import api, fields, models
 
 from ..const import CARRIER_CODES
@@ -87,9 +89,12 @@ class EcLabelProfile(models.Model):
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
+        taken = set(self.with_context(active_test=False).search([]).mapped("code"))
         for profile, vals in zip(self, vals_list, strict=True):
+            codes = (f"{profile.code}_{number}" for number in count(2))
             vals["name"] = self.env._("%s (copy)", profile.name)
-            vals["code"] = f"{profile.code}_{self.search_count([]) + 1}"
+            vals["code"] = next(code for code in codes if code not in taken)
+            taken.add(vals["code"])
         return vals_list
 
     @api.model

@@ -26,6 +26,8 @@ class StockPicking(models.Model):
     )
     ec_service = fields.Selection(SERVICE_SELECTION, string="Service", copy=False)
     ec_cool = fields.Selection(COOL_SELECTION, string="Temperature", copy=False)
+    #: Agreed anew with the buyer: changed on the delivery it is at hand where it is noticed.
+    ec_wish_date = fields.Date(readonly=False)
     ec_window = fields.Selection(WINDOW_SELECTION, string="Delivery window", copy=False)
     ec_size = fields.Integer(string="Size (cm)", copy=False)
     ec_ship_on = fields.Date(string="Ship on", copy=False, index="btree_not_null")

@@ -43,6 +43,10 @@ class StockPicking(models.Model):
                 problems[picking] = self.env._(
                     "Cash on delivery in several deliveries: enter the amount to collect on each."
                 )
+            elif picking._ec_cod_is_forgotten():
+                problems[picking] = self.env._(
+                    "Cash on delivery, but the service collects no money: choose another service."
+                )
         return problems
 
     def _ec_label_values(self):
@@ -154,13 +158,22 @@ class StockPicking(models.Model):
 
     # === CASH ON DELIVERY === #
 
-    def _ec_cod_is_unclear(self):
-        if self.ec_cod_amount:
-            return False
-        others = self.sale_id.picking_ids.filtered(
+    def _ec_deliveries_of_order(self):
+        return self.sale_id.picking_ids.filtered(
             lambda p: p.picking_type_code == "outgoing" and p.state != "cancel"
         )
-        return len(others) > 1
+
+    def _ec_cod_is_unclear(self):
+        return not self.ec_cod_amount and len(self._ec_deliveries_of_order()) > 1
+
+    def _ec_cod_is_forgotten(self):
+        """The buyer pays at the door, and no delivery of the order takes the money."""
+        order = self.sale_id
+        return (
+            order.ec_payment_role == "cod"
+            and order.ec_buyer_total > 0
+            and not any(p.ec_service in COD_SERVICES for p in self._ec_deliveries_of_order())
+        )
 
     def _ec_cod(self):
         """(amount to collect, tax in it): what is left for the buyer after points and coupons."""

@@ -33,6 +33,9 @@ class TestProfiles(ShippingCommon):
         copy = self.profiles["clickpost"].copy()
         self.assertEqual(len(copy.column_ids), 8)
         self.assertNotEqual(copy.code, "clickpost")
+        copy.active = False
+        again = self.profiles["clickpost"].copy()
+        self.assertNotIn(again.code, (copy.code, "clickpost"))
 
 
 @tagged("post_install", "-at_install")
@@ -70,6 +73,15 @@ class TestExport(ShippingCommon):
         row = self.table(self.export(picking))[1]
         self.assertEqual((row[1], row[33], row[34]), ("2", "1000", "91"))
 
+    def test_cash_on_delivery_by_a_service_that_takes_no_money(self):
+        picking = self.ship(payment_code="2", payment_state="cod")
+        picking.write({"carrier_id": self.mail.id, "ec_service": "mail"})
+        wizard = self.export(picking)
+        self.assertEqual(wizard.state, "faulty")
+        self.assertIn("collects no money", wizard.error_text)
+        picking.write({"carrier_id": self.yamato.id, "ec_service": "cod"})
+        self.assertEqual(self.export(picking).state, "done")
+
     def test_a_faulty_row_stops_the_file_unless_left_out(self):
         good, bad = self.ship("A"), self.ship("B")
         bad.partner_id = self.env["res.partner"].create({"name": "Nobody"})
@@ -94,6 +106,25 @@ class TestExport(ShippingCommon):
         self.export(picking)
         self.assertEqual(self.export(picking).state, "faulty")
         self.assertEqual(self.export(picking, again=True).state, "done")
+
+    def test_left_out_labels_are_counted(self):
+        first, second = self.ship("A"), self.ship("B")
+        self.export(first)
+        wizard = self.export(first | second)
+        self.assertEqual(wizard.state, "done")
+        self.assertEqual(len(self.table(wizard)), 2)
+        self.assertIn("left out: 1", wizard.note_text)
+
+    def test_a_wish_that_has_passed_is_put_right_on_the_delivery(self):
+        picking = self.ship(wish_date="2026-11-18")
+        picking.sale_id.ec_check_ids._clear(note="test")
+        wizard = self.export(picking)
+        self.assertEqual(wizard.state, "faulty")
+        self.assertIn("2026/11/18", wizard.error_text)
+        picking.with_user(self.clerk).ec_wish_date = "2026-11-25"
+        wizard = self.export(picking)
+        self.assertEqual(wizard.state, "done", wizard.error_text)
+        self.assertEqual(self.table(wizard)[1][5], "2026/11/25")
 
     def test_several_carriers_several_files(self):
         first, second = self.ship("A"), self.ship("B")

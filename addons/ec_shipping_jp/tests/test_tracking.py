@@ -53,6 +53,47 @@ class TestTracking(ShippingCommon):
         self.assertEqual(sorted(wizard.line_ids.mapped("state")), ["error", "new", "unknown"])
         self.assertEqual(picking.carrier_tracking_ref, A)
 
+    def test_two_numbers_for_one_parcel_are_asked_about(self):
+        """A slip made anew is not always marked: the mall must not be told both."""
+        picking = self.ship()
+        content = self.yamato_file((picking.ec_key, A), (picking.ec_key, B))
+        wizard = self.read_file(content, apply=False)
+        self.assertEqual(set(wizard.line_ids.mapped("state")), {"ask"})
+        wizard.action_apply()
+        self.assertFalse(picking.ec_parcel_ids)
+        self.assertNotEqual(picking.state, "done")
+        wizard = self.read_file(content, apply=False)
+        wizard.line_ids.filtered(lambda line: line.number == B).action = "add"
+        wizard.action_apply()
+        self.assertEqual((picking.carrier_tracking_ref, picking.state), (B, "done"))
+
+    def test_parcels_the_tool_ties_together_are_all_taken(self):
+        picking = self.ship()
+        row = [picking.ec_key, "0", "0", "", "2026/11/19", *[""] * 68, "JOINED-1"]
+        lines = [",".join([*row[:3], number, *row[4:]]) for number in (A, B)]
+        wizard = self.read_file("\r\n".join([*lines, ""]).encode())
+        self.assertEqual(wizard.line_ids.mapped("action"), ["add", "add"])
+        self.assertEqual(picking.carrier_tracking_ref, f"{A},{B}")
+
+    def test_a_number_beside_the_known_one_is_asked_about(self):
+        picking = self.ship()
+        self.read_file(self.yamato_file((picking.ec_key, A)), validate=False)
+        content = self.yamato_file((picking.ec_key, A), (picking.ec_key, B))
+        wizard = self.read_file(content, validate=False)
+        states = {line.number: line.state for line in wizard.line_ids}
+        self.assertEqual(states, {A: "same", B: "ask"})
+        self.assertEqual(picking.carrier_tracking_ref, A)
+
+    def test_one_number_for_two_deliveries_is_asked_about(self):
+        one, two = self.ship("A"), self.ship("B")
+        wizard = self.read_file(self.yamato_file((one.ec_key, A), (two.ec_key, A)), apply=False)
+        self.assertEqual(set(wizard.line_ids.mapped("state")), {"ask"})
+        self.read_file(self.yamato_file((one.ec_key, A)))
+        wizard = self.read_file(self.yamato_file((two.ec_key, A)))
+        self.assertEqual(wizard.line_ids.state, "ask")
+        self.assertIn(one.name, wizard.line_ids.message)
+        self.assertFalse(two.ec_parcel_ids)
+
     def test_a_corrected_number_is_told_again(self):
         picking = self.ship()
         self.read_file(self.yamato_file((picking.ec_key, A)))
@@ -131,6 +172,17 @@ class TestTracking(ShippingCommon):
         content = "お届け先郵便番号,お届け先氏名,お問い合わせ番号\r\n100-0001,山田　花子,"
         self.read_file((content + A + "\r\n").encode("cp932"), "clickpost_issued")
         self.assertEqual(picking.carrier_tracking_ref, A)
+
+    def test_click_post_to_a_person_who_waits_for_two(self):
+        buyer = self.order_payload()["buyer"]
+        same = {"buyer": buyer, "destinations": [{"ref": "1", "address": buyer}]}
+        pickings = self.ship("A", **same) | self.ship("B", **same)
+        pickings.carrier_id = self.env.ref("ec_shipping_jp.carrier_clickpost")
+        pickings._ec_tick("labelled")
+        content = "お届け先郵便番号,お届け先氏名,お問い合わせ番号\r\n100-0001,山田　花子,"
+        wizard = self.read_file((content + A + "\r\n").encode("cp932"), "clickpost_issued")
+        self.assertIn("Several deliveries", wizard.line_ids.message)
+        self.assertFalse(pickings.ec_parcel_ids)
 
     def test_what_is_not_reserved_is_not_shipped(self):
         picking = self.ship()

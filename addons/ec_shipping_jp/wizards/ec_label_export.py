@@ -41,7 +41,7 @@ class EcLabelExport(models.TransientModel):
     def action_export(self):
         """Check all rows; write the files if none is faulty (or the faulty ones are left out)."""
         self.ensure_one()
-        errors, notes, files, done = [], [], [], self.env["stock.picking"]
+        errors, notes, files, done = [], self._note_labelled(), [], self.env["stock.picking"]
         for profile, pickings in self._by_profile(errors).items():
             made, good = self._make(profile, pickings, errors, notes)
             files += made
@@ -58,11 +58,23 @@ class EcLabelExport(models.TransientModel):
         )
         return self._show("done", errors, notes)
 
+    def _labelled(self):
+        """Those that have a label and are not to get another."""
+        if self.again:
+            return self.env["stock.picking"]
+        return self.picking_ids.filtered(lambda p: "labelled" in p.ec_tick_ids.mapped("step"))
+
+    def _note_labelled(self):
+        labelled = self._labelled()
+        if not labelled:
+            return []
+        text = self.env._("Have a label already and were left out: %s", len(labelled))
+        return [text]
+
     def _by_profile(self, errors):
         """{layout: deliveries}; what cannot have a label goes to ``errors``."""
         pickings = self.picking_ids.filtered(lambda p: p.picking_type_code == "outgoing")
-        if not self.again:
-            pickings = pickings.filtered(lambda p: "labelled" not in p.ec_tick_ids.mapped("step"))
+        pickings -= self._labelled()
         problems = pickings._ec_label_problems()
         groups = {}
         for picking in pickings:
@@ -166,6 +178,10 @@ class EcLabelExport(models.TransientModel):
             "too_long": self.env._("%(excess)s half-width characters too long."),
             "cut": self.env._("cut by %(excess)s half-width characters."),
             "left_empty": self.env._("left empty, since it was too long: %(value)s"),
+            "wish_past": self.env._(
+                "%(value)s is before the ship date. Agree on another day with the buyer and "
+                "correct it on the delivery."
+            ),
             "no_code": self.env._("the carrier has no code for “%(value)s”. Choose another one."),
             "amount_too_big": self.env._("%(value)s is above the limit of %(limit)s."),
             "amount_too_small": self.env._("the amount %(value)s cannot be collected."),

@@ -63,6 +63,8 @@ class EcTrackingImport(models.TransientModel):
             fresh = [p for p in same if not p.ec_parcel_ids or row.number in
                      p.ec_parcel_ids.mapped("number")]  # fmt: skip
             found[row.line] = fresh[0] if len(fresh) == 1 else picking
+            if len(fresh) > 1:
+                row.warnings.append("several_deliveries")
         return found
 
     def _prepare_line(self, row, found):
@@ -72,6 +74,7 @@ class EcTrackingImport(models.TransientModel):
             "line": row.line,
             "key": row.key or row.name,
             "number": row.number,
+            "parcel_group": row.group or False,
             "picking_id": picking.id if picking else False,
             "shipped_on": row.ship_date,
             "voided": row.voided,

@@ -14,6 +14,7 @@ class EcTrackingImportLine(models.TransientModel):
     line = fields.Integer(string="Row")
     key = fields.Char()
     number = fields.Char(string="Tracking number")
+    parcel_group = fields.Char(string="Parcels that belong together")
     picking_id = fields.Many2one("stock.picking", string="Delivery")
     order_number = fields.Char(related="picking_id.ec_order_number")
     shipped_on = fields.Date()
@@ -47,22 +48,39 @@ class EcTrackingImportLine(models.TransientModel):
 
     def _judge(self):
         """Say for every row what it is and propose what to do."""
-        fresh = defaultdict(int)
+        listed = defaultdict(self.browse)
         for line in self:
             if line.picking_id and not line.problem and not line.voided:
-                fresh[line.picking_id.id] += 1
+                listed[line.picking_id.id] |= line
+        holders = self._holders()
         for line in self:
-            state, action, message = line._judge_one(fresh)
+            state, action, message = line._judge_one(listed[line.picking_id.id], holders)
             order = ("error", "unknown", "ask", "new", "void", "same").index(state)
             line.write({"state": state, "action": action, "message": message, "state_order": order})
 
-    def _judge_one(self, fresh):
-        """(state, action, message) of a row."""
+    def _holders(self):
+        """{number: deliveries that have it, or get it by this file}."""
+        holders = defaultdict(self.env["stock.picking"].browse)
+        for line in self:
+            if line.picking_id and not line.problem and not line.voided:
+                holders[line.number] |= line.picking_id
+        known = [("number", "in", list(holders)), ("state", "=", "active")]
+        for parcel in self.env["ec.parcel"].search(known):
+            holders[parcel.number] |= parcel.picking_id
+        return holders
+
+    def _judge_one(self, listed, holders):
+        """(state, action, message) of a row.
+
+        :param listed: the file's valid rows of the same delivery
+        :param dict holders: see ``_holders``
+        """
         texts = self._problem_texts()
         if self.problem:
             return "error", "skip", texts.get(self.problem.split(",")[0], self.problem)
         if not self.picking_id:
-            return "unknown", "skip", self.env._("No delivery has this key.")
+            unknown = texts["several_deliveries" if self.warning else "unknown"]
+            return "unknown", "skip", unknown
         parcels = self.picking_id.ec_parcel_ids
         same = parcels.filtered(lambda p: p.number == self.number)
         warning = texts.get((self.warning or "").split(",")[0], "")
@@ -74,23 +92,50 @@ class EcTrackingImportLine(models.TransientModel):
             if same.state == "void":
                 return "ask", "skip", self.env._("This slip was voided before.")
             return "same", "add", warning
-        active = parcels.filtered(lambda p: p.state == "active")
+        others = holders[self.number] - self.picking_id
+        if others - self.picking_id._ec_mates():
+            names = ", ".join(others.mapped("name"))
+            return "ask", "skip", self.env._("%s has this number as well.", names)
+        return self._judge_new(listed, parcels.filtered(lambda p: p.state == "active"), warning)
+
+    def _judge_new(self, listed, active, warning):
+        """A number the delivery has not: of one more parcel, or of the same with a new slip.
+
+        Tools do not always say that a slip was made anew. More numbers than parcels are asked
+        about, unless the tool itself says that they belong together.
+        """
+        known, here = set(active.mapped("number")), set(listed.mapped("number"))
+        fresh = sorted(here - known)
         wanted = max(self.picking_id.ec_parcel_count, 1)
-        if not active or len(active) + fresh[self.picking_id.id] <= wanted:
+        groups = set(listed.mapped("parcel_group"))
+        if len(active) + len(fresh) <= wanted or (len(groups) == 1 and all(groups)):
             return "new", "add", warning
-        if fresh[self.picking_id.id] >= wanted and self.picking_id.state != "done":
-            return "new", "replace", self.env._("Replaces %s.", ", ".join(active.mapped("number")))
+        numbers = ", ".join(active.mapped("number"))
+        if not active:
+            numbers = ", ".join(fresh)
+            return (
+                "ask",
+                "skip",
+                self.env._(
+                    "The file has %(numbers)s for %(count)s parcel: add those that are valid.",
+                    numbers=numbers,
+                    count=wanted,
+                ),
+            )
+        if not known & here and len(fresh) == wanted and self.picking_id.state != "done":
+            return "new", "replace", self.env._("Replaces %s.", numbers)
         return (
             "ask",
             "skip",
-            self.env._(
-                "The delivery has %s already: another parcel, or instead of it?",
-                ", ".join(active.mapped("number")),
-            ),
+            self.env._("The delivery has %s already: another parcel, or instead of it?", numbers),
         )
 
     def _problem_texts(self):
         return {
+            "unknown": self.env._("No delivery has this key."),
+            "several_deliveries": self.env._(
+                "Several deliveries wait for this person: enter the number on the right one."
+            ),
             "number_missing": self.env._("The row has no tracking number."),
             "number_spreadsheet": self.env._(
                 "A spreadsheet has destroyed the number. Import the file as the tool wrote it."
