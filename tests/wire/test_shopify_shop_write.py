@@ -164,6 +164,23 @@ def test_cancel_of_a_shipped_order_is_refused(shop, client):
     assert not result.ok and not isinstance(result.error, TransientError)
 
 
+def test_cancel_tells_the_buyer_only_when_asked_to(shop, client, monkeypatch):
+    asked, execute = [], client.execute
+
+    def watched(name, variables, **options):
+        if name == "order_cancel":
+            asked.append(variables["notifyCustomer"])
+        return execute(name, variables, **options)
+
+    monkeypatch.setattr(client, "execute", watched)
+    for options in ({}, {"notify": True}):
+        ref = shop.place("standard")
+        assert cancel_order(
+            client, ref, "CUSTOMER", restock=True, sleep=lambda s: None, **options
+        ).ok
+    assert asked == [False, True]
+
+
 def test_cancel_without_answer(shop, client):
     ref = shop.place("standard")
     shop.faults.add("timeout_after", match="orderCancel", times=1, seconds=6)

@@ -186,7 +186,7 @@ class EcChannelAdapterRakuten(models.AbstractModel):
     def _confirm_orders(self, channel, refs):
         return self._orders(channel).confirm(refs)
 
-    def _cancel_order(self, channel, ref, reason_code, restock):
+    def _cancel_order(self, channel, ref, reason_code, restock, notify=False):
         orders = self._orders(channel)
         shipping = ShippingService(orders.client, orders)
         return orders.cancel(ref, int(reason_code), restock, shipping)

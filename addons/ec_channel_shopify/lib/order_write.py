@@ -35,18 +35,20 @@ def cancel_order(
     restock: bool,
     refund: bool = True,
     note: str | None = None,
+    notify: bool = False,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Result:
     """Cancel an order: irreversible, so the state is read before and after.
 
     :param refund: give the money back the way it came; without it nothing is paid back
+    :param notify: have Shopify tell the buyer
     """
     try:
         if _state(client, ref)["cancelledAt"]:
             return Result(ref=ref, ok=True, already=True)
         job = None
         try:
-            job = _start_cancel(client, ref, reason, restock, refund, note)
+            job = _start_cancel(client, ref, reason, restock, refund, note, notify)
         except UncertainWriteError as error:
             # The order's state, read below, tells whether it arrived.
             _logger.info("cancellation without an answer: %s", error.message)
@@ -98,7 +100,13 @@ def _is_paid(state: dict[str, Any]) -> bool:
 
 
 def _start_cancel(
-    client: ShopifyClient, ref: str, reason: str, restock: bool, refund: bool, note: str | None
+    client: ShopifyClient,
+    ref: str,
+    reason: str,
+    restock: bool,
+    refund: bool,
+    note: str | None,
+    notify: bool,
 ) -> str | None:
     reply = client.execute(
         "order_cancel",
@@ -107,7 +115,7 @@ def _start_cancel(
             "reason": reason,
             "restock": restock,
             "refundMethod": {"originalPaymentMethodsRefund": refund},
-            "notifyCustomer": False,
+            "notifyCustomer": notify,
             "staffNote": (note or "")[:255] or None,
         },
     )

@@ -236,8 +236,9 @@ class EcChannelAdapterShopify(models.AbstractModel):
         """Shopify knows no confirmation: every order counts as accepted."""
         return [Result(ref=ref, ok=True, already=True) for ref in refs]
 
-    def _cancel_order(self, channel, ref, reason_code, restock):
-        return cancel_order(self._client(channel), ref, reason_code, restock=restock)
+    def _cancel_order(self, channel, ref, reason_code, restock, notify=False):
+        client = self._client(channel)
+        return cancel_order(client, ref, reason_code, restock=restock, notify=notify)
 
     def _mark_order_paid(self, channel, ref):
         """Book the open amount of an order as received at the shop.

@@ -126,9 +126,10 @@ class EcChannelAdapter(models.AbstractModel):
         """
         raise self._unsupported("confirm")
 
-    def _cancel_order(self, channel, ref, reason_code, restock):
+    def _cancel_order(self, channel, ref, reason_code, restock, notify=False):
         """Cancel the order at the mall.
 
+        :param bool notify: the mall shall tell the buyer, where it can
         :rtype: lib.data.Result
         """
         raise self._unsupported("cancel")

@@ -41,6 +41,12 @@ class SaleOrder(models.Model):
             )
         )
 
+    def _ec_mall_tells(self, event):
+        """Whether the mall shall write to the buyer by itself of this event (``shipped``,
+        ``cancelled``, ``refunded``); mails of ours say otherwise by their rules."""
+        self.ensure_one()
+        return False
+
     def _ec_owes(self, kind):
         return bool(self._ec_owed(kind))
 
