@@ -6,6 +6,7 @@ made the ordinary way; its rows are then copied with new ids and codes.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 
@@ -72,27 +73,45 @@ def list_them(
     :param ref: format of an item's and a SKU's id at the mall, ``{n}`` = number; ``item|sku``
     :param sent: what the mall was told yesterday; None = the SKUs wait for their first number
     """
-    item, sku = (part.format(n="' || lpad((n - 1)::text, 5, '0') || '") for part in ref.split("|"))
+    item, sku = ref.split("|")
+    numbers = [f"{n:05d}" for n in range(len(product_ids))]
+    rows = [{"item": item.format(n=n), "sku": sku.format(n=n)} for n in numbers]
+    list_rows(env, channel, product_ids, rows, sent)
+
+
+def list_rows(
+    env: Any,
+    channel: Any,
+    product_ids: list[int],
+    rows: list[dict[str, Any]],
+    sent: int | None = None,
+) -> None:
+    """The same with given ids.
+
+    :param rows: one per product: ``item`` and ``sku`` (the mall's ids) and perhaps ``extra``
+    """
     env.flush_all()
+    data = [{**row, "product": product} for row, product in zip(rows, product_ids, strict=True)]
     env.cr.execute(
-        f"""
+        """
         WITH goods AS (
-            SELECT product_id, n FROM unnest(%s::int[]) WITH ORDINALITY AS g(product_id, n)
+            SELECT * FROM jsonb_to_recordset(%s::jsonb)
+                       AS g(item text, sku text, extra jsonb, product int)
         ), listed AS (
             INSERT INTO ec_listing (channel_id, company_id, ref, code, name, active, published)
-            SELECT %s, %s, '{item}', '{item}', '{item}', TRUE, TRUE FROM goods
+            SELECT %s, %s, item, item, item, TRUE, TRUE FROM goods
             RETURNING id, ref
         )
         INSERT INTO ec_listing_sku (listing_id, channel_id, company_id, ref, sku_code, product_id,
                match_state, tracked, stock_sync, active, dirty, uncertain, seen_at, qty_sent,
-               qty_sent_at)
-        SELECT listed.id, %s, %s, '{sku}', '{sku}', goods.product_id, 'auto', TRUE, TRUE, TRUE,
+               qty_sent_at, extra)
+        SELECT listed.id, %s, %s, goods.sku, goods.sku, goods.product, 'auto', TRUE, TRUE, TRUE,
                %s, %s, now() AT TIME ZONE 'UTC', %s,
-               CASE WHEN %s THEN now() AT TIME ZONE 'UTC' - interval '1 day' END
-          FROM goods JOIN listed ON listed.ref = '{item}'
-        """,  # noqa: S608 - the formats are ours
+               CASE WHEN %s THEN now() AT TIME ZONE 'UTC' - interval '1 day' END, goods.extra
+          FROM goods JOIN listed ON listed.ref = goods.item
+        """,
         (
-            product_ids, channel.id, channel.company_id.id, channel.id, channel.company_id.id,
+            json.dumps(data), channel.id, channel.company_id.id, channel.id, channel.company_id.id,
             sent is None, sent is None, sent, sent is not None,
         ),
     )  # fmt: skip

@@ -38,12 +38,14 @@ class Decision:
     """The number of one SKU and the step that decided it, for the preview.
 
     ``quantity`` None: nothing is sent. ``cause``: ``off``, ``closed``, ``elsewhere``, ``sold_out``,
-    ``backorder``, ``fixed``, ``cap``, ``share``, ``buffer``, ``last`` or ``free``.
+    ``backorder``, ``fixed``, ``cap``, ``share``, ``buffer``, ``last`` or ``free``. ``guarded``: it
+    shows some of the last units, as the only shop.
     """
 
     quantity: int | None
     cause: str
     units: int
+    guarded: bool = False
 
 
 def whole_units(quantity):
@@ -96,7 +98,9 @@ def decide(free, policy, *, holds_last=True, closed=False):
     quantity = offered(free, policy)
     extra = max(policy.backorder, 0)
     cause = "backorder" if extra else _cause(free, policy, quantity)
-    return Decision(quantity=quantity + extra, cause=cause, units=units)
+    return Decision(
+        quantity=quantity + extra, cause=cause, units=units, guarded=guarded(free, policy)
+    )
 
 
 def _cause(free, policy, quantity):

@@ -87,6 +87,7 @@ from . import ec_channel_push
 from . import ec_channel_lag
 from . import ec_stock_guard
 from . import ec_channel_guard
+from . import ec_channel_guard_signal
 from . import ec_channel_period
 from . import ec_channel_backorder
 from . import ec_channel_places

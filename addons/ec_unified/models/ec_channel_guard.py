@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from odoo import fields, models
 
-from ..lib.stock_math import pick_holder, whole_units
+from ..lib.data import StockResult
+from ..lib.errors import ConflictError
+from ..lib.stock_math import decide, pick_holder, whole_units
 from .ec_channel import WRITING_STATES
 from .ec_listing_sku import MATCHED_STATES
 
@@ -17,23 +19,6 @@ class EcChannel(models.Model):
 
     _inherit = "ec.channel"
 
-    def _stock_settings(self):
-        return super()._stock_settings() | {"sequence"}
-
-    def write(self, vals):
-        result = super().write(vals)
-        if {"sequence", "state", "active", "warehouse_ids"} & vals.keys():
-            self._stock_rivals_signal()
-        return result
-
-    def _stock_rivals_signal(self):
-        """A shop that comes, goes or moves up decides who of the others holds the last units."""
-        guards = self.env["ec.stock.guard"].sudo()
-        for company in self.company_id:
-            if guards.search_count([("company_id", "=", company.id)], limit=1):
-                channels = self.sudo().search([("company_id", "=", company.id)])
-                self.env["ec.stock.signal"]._insert_channels(channels.ids)
-
     def _stock_policies(self, skus):
         policies = super()._stock_policies(skus)
         limits = self.env["ec.stock.guard"]._thresholds(self.company_id, skus.product_id)
@@ -43,15 +28,15 @@ class EcChannel(models.Model):
                 policies[sku.id] = replace(policies[sku.id], guard=units)
         return policies
 
-    def _stock_last_holders(self, skus, free, policies):
+    def _stock_last_holders(self, skus, free, policies, parsed=None):
         """The last units of a part are the last ones of every kit that needs it, so what decides is
         the shelf: a shop shows a product only if it holds all that is scarce in it."""
-        holders = super()._stock_last_holders(skus, free, policies)
+        holders = super()._stock_last_holders(skus, free, policies, parsed)
         parts = skus.product_id._ec_stock_parts()
         scarce = self._stock_scarce({part for recipe in parts.values() for part in recipe}, free)
         if not scarce:
             return holders
-        holding = self._stock_part_holders(scarce)
+        holding = self._stock_part_holders(scarce, parsed)
         for sku in skus:
             found = [holding[part] for part in parts[sku.product_id.id] if part in holding]
             if not found:
@@ -98,17 +83,22 @@ class EcChannel(models.Model):
                 scarce[part] = (limits[first][0], listed)
         return scarce
 
-    def _stock_part_holders(self, scarce):
+    def _stock_part_holders(self, scarce, parsed=None):
         """The shop that shows what is left of each scarce product: {product id: shop id}.
 
         :param dict scarce: as ``_stock_scarce`` returns it
         """
         favoured = set(self._stock_favoured(self.company_id).ids)
+        able = self._stock_able_shops(scarce, parsed)
+        together = self._stock_together(scarce)
         holding = {}
         for part, (guard, listed) in scarce.items():
-            shops = [channel.id for channel in sorted(listed, key=lambda c: (c.sequence, c.id))]
+            inline = sorted(listed, key=lambda channel: (channel.sequence, channel.id))
+            shops = [channel.id for channel in inline]
+            shops = [shop for shop in shops if (part, shop) in able] or shops
             slot = guard._slot()
-            slot = None if slot is None else slot + part  # not all products move at once
+            if slot is not None and part not in together:
+                slot += part  # not all products move at once
             holder = pick_holder(shops, favoured=favoured, slot=slot) or self.id
             if holder == self.id:
                 own = listed.get(self, self.env["ec.listing.sku"])
@@ -116,8 +106,47 @@ class EcChannel(models.Model):
             holding[part] = holder
         return holding
 
+    def _stock_able_shops(self, scarce, parsed=None):
+        """Shops that would show some of the last units if they held them: {(product id, shop id)}.
+
+        One that would not (its rule keeps them back, its warehouses have none, its mall goes down)
+        would only keep them from the others.
+        """
+        listed = {}
+        for _guard, shops in scarce.values():
+            for channel, skus in shops.items() if len(shops) > 1 else ():
+                listed[channel] = listed.get(channel, skus.browse()) | skus
+        showing = {
+            channel: channel._stock_would_show(skus, parsed) for channel, skus in listed.items()
+        }
+        return {
+            (part, channel.id)
+            for part, (_guard, shops) in scarce.items()
+            for channel, skus in shops.items()
+            if channel in showing and skus & showing[channel]
+        }
+
+    def _stock_would_show(self, skus, parsed=None):
+        """The SKUs among these of this shop that show something, the guard left aside."""
+        if self._stock_is_closed():
+            return skus.browse()
+        products = skus.product_id
+        free = self._stock_free(products | products._ec_stock_sources(), parsed)
+        policies = self._stock_policies(skus)
+        return skus.filtered(lambda sku: decide(free[sku.product_id.id], policies[sku.id]).quantity)
+
+    def _stock_together(self, scarce):
+        """Products that are parts of one kit with others: their turns change at the same time, else
+        no shop might ever hold all that the kit needs."""
+        if all(guard.choice != "turn" for guard, _listed in scarce.values()):
+            return set()
+        products = self.env["product.product"].browse(scarce)
+        family = products.browse(products._ec_stock_dependents(products.ids))
+        recipes = family._ec_stock_parts().values()
+        return {part for recipe in recipes if len(recipe) > 1 for part in recipe}
+
     def _stock_rivals(self, parts):
-        """Shops that could show the same goods, this one included.
+        """Shops that list the same goods and keep them in step, this one included.
 
         :param parts: products on the shelves; kits that need them count as well
         :return: {product id: {channel: its SKUs that need the product}}
@@ -146,10 +175,7 @@ class EcChannel(models.Model):
             if channel != self and not channel._stock_warehouses() & own:
                 continue
             policies = self.env["ec.stock.rule"].sudo()._policies(channel, listed)
-            closed = channel._stock_is_closed()
-            for sku in listed:
-                if channel != self and (closed or not policies[sku.id].sync):
-                    continue
+            for sku in listed.filtered(lambda sku, of=policies: of[sku.id].sync):
                 for part in recipes[sku.product_id.id]:
                     per_shop = found.setdefault(part, {})
                     per_shop[channel] = per_shop.get(channel, skus.browse()) | sku
@@ -183,6 +209,27 @@ class EcChannel(models.Model):
         )
         return sales.channel_id
 
+    def _stock_write(self, run, skus, targets, levels, key):
+        """Two shops that looked at the same moment may each have seen the other show nothing. Both
+        have said by now that they are about to show something (``uncertain``), so at least one of
+        them sees it when it looks again, and waits."""
+        last = skus.filtered(lambda sku: sku.id in run.last and targets[sku.id])
+        if not last:
+            return super()._stock_write(run, skus, targets, levels, key)
+        again = self._stock_targets(last, run.parsed)
+        moved = last.filtered(lambda sku: again.get(sku.id) != targets[sku.id])
+        self._commit()
+        pairs = list(zip(skus, levels, strict=True))
+        staying = [level for sku, level in pairs if sku not in moved]
+        results = [
+            StockResult(key=level.key, ok=False, error=ConflictError("the last units moved"))
+            for sku, level in pairs
+            if sku in moved
+        ]
+        if staying:
+            results += super()._stock_write(run, skus - moved, targets, staying, key)
+        return results
+
     def _stock_note(self, run, seen, keys, targets, results):
         """A confirmed zero lets the shop that waits for the last units show them."""
         super()._stock_note(run, seen, keys, targets, results)
@@ -206,7 +253,6 @@ class EcListingSku(models.Model):
     _inherit = "ec.listing.sku"
 
     def _stock_may_show(self):
-        """Whether the mall may show units of this SKU, as far as known."""
-        if not self.qty_sent_at:
-            return False
-        return self.qty_sent > 0 or (self.uncertain and not self.error_kind)
+        """Whether the mall may show units of this SKU because of us, as far as known."""
+        in_doubt = bool(self.push_key) and self.uncertain and not self.error_kind
+        return in_doubt or (bool(self.qty_sent_at) and self.qty_sent > 0)

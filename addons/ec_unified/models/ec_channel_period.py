@@ -209,9 +209,9 @@ class EcChannel(models.Model):
                 SELECT product_id, max(qty_sent), count(DISTINCT qty_sent) FROM ec_listing_sku
                  WHERE active AND product_id IS NOT NULL AND company_id = %s
                  GROUP BY product_id
-                HAVING count(DISTINCT channel_id) > 1 AND max(qty_sent) BETWEEN 1 AND 100
+                HAVING count(DISTINCT channel_id) > 1 AND max(qty_sent) BETWEEN 1 AND %s
                 """,
-                (company.id,),
+                (company.id, max(100, *guards.mapped("units"))),
             )
             rows = self.env.cr.fetchall()
             products = self.env["product.product"].browse([row[0] for row in rows])

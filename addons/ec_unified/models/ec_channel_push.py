@@ -49,6 +49,7 @@ class StockRun:
     known: dict = field(default_factory=dict)
     changed: dict = field(default_factory=dict)
     places: dict = field(default_factory=dict)
+    last: set = field(default_factory=set)  # ids of SKUs that show the last units
 
 
 class EcChannel(models.Model):
@@ -181,28 +182,39 @@ class EcChannel(models.Model):
 
         :return: seconds left for this run
         """
-        skus = skus.exists()._stock_sendable()
-        targets = self._stock_targets(skus, run.parsed)
+        batch = skus.exists()
+        skus = batch._stock_sendable()
+        decisions = self._stock_decide(skus, run.parsed)
+        targets = {key: d.quantity for key, d in decisions.items() if d.quantity is not None}
+        run.last = {key for key, decision in decisions.items() if decision.guarded}
         run.places = places = self._stock_places_of(skus, targets)
         send = skus.filtered(
             lambda sku: (
                 sku.id in targets and sku._stock_differs(targets[sku.id], places=places.get(sku.id))
             )
         )
-        (skus - send)._stock_mark_dirty([], (skus - send).ids, {}, ())
+        # What may not be sent waits for nothing: whatever allows it leaves a signal.
+        (batch - send)._stock_mark_dirty([], (batch - send).ids, {}, ())
         if run.zero_only:
             send = send.filtered(lambda sku: not targets[sku.id])
         if not send:
-            return self._commit(processed=len(skus))
+            return self._commit(processed=len(batch))
         key = uuid.uuid4().hex
         run.known.update(send._stock_last_known())
         seen = send._stock_mark_in_flight(key)
         keys = {sku.id: sku._stock_key() for sku in send}
         levels = self._stock_with_places(send, self._stock_levels(send, targets, keys), places)
         self._commit()  # nothing is open while the mall works
-        results = self._stock_call(run, levels, key)
+        results = self._stock_write(run, send, targets, levels, key)
         self._stock_note(run, seen, keys, targets, results)
-        return self._commit(processed=len(skus))
+        return self._commit(processed=len(batch))
+
+    def _stock_write(self, run, skus, targets, levels, key):
+        """Hook: the call for ``skus``, which are marked; ``levels`` are in their order.
+
+        :rtype: list[StockResult]
+        """
+        return self._stock_call(run, levels, key)
 
     def _stock_call(self, run, levels, key):
         """The adapter's write, with its whole-batch failures sorted out.

@@ -99,7 +99,7 @@ class EcChannel(models.Model):
         products = skus.product_id | skus.product_id._ec_stock_sources()
         free = self._stock_free(products, parsed)
         policies = self._stock_policies(skus)
-        holders = self._stock_last_holders(skus, free, policies)
+        holders = self._stock_last_holders(skus, free, policies, parsed)
         closed = self._stock_closed(skus, free, policies)
         return {
             sku.id: decide(
@@ -115,7 +115,7 @@ class EcChannel(models.Model):
         """Hook: {sku id: lib.stock_math.Policy}."""
         return self.env["ec.stock.rule"].sudo()._policies(self, skus)
 
-    def _stock_last_holders(self, skus, free, policies):
+    def _stock_last_holders(self, skus, free, policies, parsed=None):
         """Hook of the last-unit guard: {sku id: id of the shop that shows the last units}."""
         return {}
 
@@ -306,8 +306,8 @@ class EcListingSku(models.Model):
             or self.id in sold_here
         )
 
-    def _stock_sold_at_mall(self):
-        """Ids of SKUs whose number the mall itself changed since it was last sent.
+    def _stock_sold_at_mall(self, since=None):
+        """Ids of SKUs whose number the mall itself changed since it was last sent (or ``since``).
 
         A sale lowers the mall's number, a cancellation may raise it. If just then other goods bring
         the target back to what was sent last, it is not unchanged for the mall.
@@ -323,11 +323,11 @@ class EcListingSku(models.Model):
              WHERE sku.id = ANY(%s) AND sku.qty_sent_at IS NOT NULL AND EXISTS (
                 SELECT 1 FROM sale_order_line line JOIN sale_order o ON o.id = line.order_id
                  WHERE line.product_id = sku.product_id AND o.ec_channel_id = sku.channel_id
-                   AND (line.create_date >= sku.qty_sent_at - %s::interval
-                        OR (o.state = 'cancel'
-                            AND o.write_date >= sku.qty_sent_at - %s::interval)))
+                   AND GREATEST(line.create_date,
+                                CASE WHEN o.state = 'cancel' THEN o.write_date END)
+                       >= GREATEST(sku.qty_sent_at, %s) - %s::interval)
             """,
-            (self.ids, _OVERLAP, _OVERLAP),
+            (self.ids, since, _OVERLAP),
         )
         return {row[0] for row in self.env.cr.fetchall()}
 

@@ -6,19 +6,22 @@ was not committed: a commit of the background work sets a savepoint anew, a cras
 
 from collections import defaultdict
 from contextlib import ExitStack, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_cron import IrCron
 
 from ..lib.data import StockResult
 from ..lib.errors import ConflictError, DataError, TransientError, UncertainWriteError
-from .stock_common import EcStockCommon
+from .stock_reference import StockReference
 
 #: What a mall may answer to a write.
-FAULTS = ("ok", "away", "lost", "half", "refused")
+FAULTS = ("ok", "away", "lost", "silent", "half", "refused")
+#: Those after which a part of the write is done.
+_IN_PART = ("lost", "silent", "half", "refused")
 _NOISY = (
     "odoo.addons.ec_unified.models.ec_channel_health",
     "odoo.addons.ec_unified.models.ec_exchange_process",
@@ -30,10 +33,8 @@ class Killed(BaseException):
     """The process is gone."""
 
 
-class StockWorld(EcStockCommon):
+class StockWorld(StockReference):
     """Steps are methods ``do_<name>(*arguments)``; every step is one or more transactions."""
-
-    guard_units = 0
 
     def setUp(self):
         super().setUp()
@@ -46,24 +47,29 @@ class StockWorld(EcStockCommon):
             self.env["ec.stock.guard"].create({"units": self.guard_units})
         self.channel.action_pull_orders()  # what is set up once
         self.moves = self.env["stock.move"]
-        self.truth = {channel.id: dict.fromkeys(self.codes, 0) for channel in self.channels}
+        self.truth = self.nothing_shown()
+        self.given = self.nothing_shown()
         self.orders = defaultdict(list)
-        self.count = 0
-        self.crash_in = None
-        self.fault = "ok"
+        self.overdue = defaultdict(set)
+        self.count = self.tellings = 0
+        self.faultless()
         self.env.flush_all()
+
+    def nothing_shown(self):
+        """{shop id: {code: 0}}"""
+        return {channel.id: dict.fromkeys(self.codes, 0) for channel in self.channels}
+
+    def faultless(self):
+        """The malls work and nothing dies."""
+        self.fault, self.crash_in, self.blind = "ok", None, False
 
     def make_goods(self):
         """What the shops sell."""
         return self.make_products(4, quantity=4, code="R")
 
-    @property
-    def codes(self):
-        return self.goods.mapped("default_code")
-
     def run_steps(self, steps):
         """One example: these steps, then calm; afterwards all is as before."""
-        kept = (dict(self.__dict__), {key: dict(v) for key, v in self.truth.items()})
+        kept = dict(self.__dict__)
         self.env.flush_all()
         self.cr.execute("SAVEPOINT ec_example")
         try:
@@ -80,11 +86,12 @@ class StockWorld(EcStockCommon):
             self.cr.clear()
             self.cr.execute("ROLLBACK TO SAVEPOINT ec_example")
             self.cr.clear()
-            self.__dict__.update(kept[0])
-            self.truth, self.orders = kept[1], defaultdict(list)
+            self.__dict__.update(kept)
+            self.truth, self.given = self.nothing_shown(), self.nothing_shown()
+            self.orders, self.overdue = defaultdict(list), defaultdict(set)
 
     def step(self, name, arguments):
-        self.fault, self.crash_in = "ok", None
+        self.faultless()
         with suppress(Killed):
             getattr(self, f"do_{name}")(*arguments)
             self.commit()
@@ -104,8 +111,16 @@ class StockWorld(EcStockCommon):
 
         adapter = self.registry["ec.channel.adapter.fake"]
         channel = self.registry["ec.channel"]
+        read_orders = adapter._pull_orders
+
+        def pull_orders(adapter, channel, cursor, known_open_refs):
+            if test.blind:
+                raise TransientError("away")
+            return read_orders(adapter, channel, cursor, known_open_refs)
+
         yield patch.object(IrCron, "_commit_progress", commit_progress)
         yield patch.object(channel, "_rollback", lambda _channel: test.restart())
+        yield patch.object(adapter, "_pull_orders", pull_orders)
         yield patch.object(adapter, "_push_stock", lambda _a, c, levels, key: test.told(c, levels))
         yield patch.object(adapter, "_read_stock", lambda _a, c, keys: test.asked(c, keys))
 
@@ -114,6 +129,7 @@ class StockWorld(EcStockCommon):
         self.cr.flush()
         self.cr.execute("RELEASE SAVEPOINT ec_commit")
         self.cr.execute("SAVEPOINT ec_commit")
+        self.cr.clear()  # as after every commit: nothing that was read before counts
         self.begin()
 
     def begin(self):
@@ -140,19 +156,17 @@ class StockWorld(EcStockCommon):
     def told(self, channel, levels):
         """The mall gets numbers; none may ever be above what is free at that moment."""
         self.may_crash()
-        free = self.free_now()
-        for level in levels:
-            self.assertLessEqual(
-                level.quantity, free[level.key.ref], f"{channel.name} was told too much: {level}"
-            )
+        self.tellings += 1
+        self.check_told(channel, {level.key.ref: level.quantity for level in levels})
         fault = self.fault
         if fault == "away":
             raise TransientError("away")
-        taken = levels[::2] if fault in ("half", "lost", "refused") else levels
+        taken = levels[::2] if fault in _IN_PART else levels
         for level in taken:
             self.truth[channel.id][level.key.ref] = level.quantity
+            self.given[channel.id][level.key.ref] = level.quantity
         self.may_crash()
-        if fault == "lost":
+        if fault in ("lost", "silent"):
             raise UncertainWriteError("no answer")
         error = DataError("no") if fault == "refused" else ConflictError("moved")
         return [
@@ -164,8 +178,48 @@ class StockWorld(EcStockCommon):
             for level in levels
         ]
 
+    def check_told(self, channel, numbers):
+        """What must hold whenever a mall is told something.
+
+        * Nothing above what is free; an order that is received but not booked has taken its goods.
+        * More than nothing only if what was sold at this very mall is known, but for the moment a
+          shop's orders may be old: our number overwrites the mall's.
+        * The last units are shown by a second shop only after the first one was told zero.
+        """
+        shelf = self.left_on_shelf()
+        for code, number in numbers.items():
+            product = self.goods_by_code[code]
+            self.assertLessEqual(
+                number, self.makes(product, shelf), f"{channel.name} was told too much of {code}"
+            )
+            if number:
+                missed = self.overdue[channel.id] - self.heard_of(channel)
+                self.assertFalse(missed, f"{channel.name}: {code} overwrites unknown sales")
+                self.check_hand_over(channel, product, shelf)
+
+    def check_hand_over(self, channel, product, shelf):
+        for part in self.needs(product):
+            users = [user for user in self.goods if part in self.needs(user)]
+            if not self.holder(part, shelf) or any(
+                self.given[channel.id][user.default_code] for user in users
+            ):
+                continue
+            for other in self.working - channel:
+                shown = {
+                    user.default_code: self.truth[other.id][user.default_code]
+                    for user in users
+                    if self.sends(other, user) and self.given[other.id][user.default_code]
+                }
+                self.assertFalse(
+                    any(shown.values()),
+                    f"{channel.name} shows the last of {product.default_code}, {other.name} still "
+                    f"shows {shown}",
+                )
+
     def asked(self, channel, keys):
         """What the mall has."""
+        if self.fault == "silent":
+            raise TransientError("away")
         known = self.truth[channel.id]
         return {key.ref: known[key.ref] for key in keys if key.ref in known}
 
@@ -197,6 +251,15 @@ class StockWorld(EcStockCommon):
             move = self.moves[number % len(self.moves)]
             self.moves -= move
             move._action_cancel()
+
+    def do_deliver(self, number):
+        """A parcel leaves."""
+        waiting = self.moves.filtered(lambda move: move.state == "assigned")
+        if waiting:
+            move = waiting[number % len(waiting)]
+            self.moves -= move
+            move.picked = True
+            move._action_done()
 
     def do_buy(self, shop, number, quantity):
         """A buyer at a mall: it takes the units off its own number and has an order to tell of."""
@@ -234,6 +297,14 @@ class StockWorld(EcStockCommon):
         self.truth[channel.id][line["sku_code"]] += int(line["quantity"])
         channel._fake_put_order(dict(payload))
 
+    def do_wait(self):
+        """A minute passes: what the shops read of their orders is old by now."""
+        rows = self.channels.operation_ids
+        for row in rows.filtered(lambda row: row.operation == "pull_orders" and row.started_at):
+            row.started_at -= timedelta(minutes=1)
+        for channel in self.channels:
+            self.overdue[channel.id].update(order["ref"] for order in self.orders[channel.id])
+
     def do_rule(self, kind, shop, number, **_more):
         """A rule comes, changes or goes."""
         rules = self.env["ec.stock.rule"]
@@ -259,6 +330,32 @@ class StockWorld(EcStockCommon):
         """Another shop comes first for the last units."""
         self.shop(shop).sequence = sequence
 
+    def do_sale_time(self, shop, on):
+        """A mall has a sale on, or all sales are over."""
+        if not on:
+            self.env["ec.channel.sale"].search([]).unlink()
+            return
+        now = fields.Datetime.now()
+        self.env["ec.channel.sale"].create(
+            {
+                "name": "Sale",
+                "channel_id": self.shop(shop).id,
+                "start_at": now - timedelta(hours=1),
+                "end_at": now + timedelta(days=1),
+            }
+        )
+
+    def do_pause(self, shop):
+        """A shop is stopped, or works again."""
+        channel = self.shop(shop)
+        channel.state = "active" if channel.state == "paused" else "paused"
+
+    def do_sync(self, shop, number):
+        """Somebody takes an item out of our hands, or gives it back."""
+        skus = self.skus(self.shop(shop))
+        sku = skus[number % len(skus)]
+        sku.stock_sync = not sku.stock_sync
+
     def do_pull(self, shop, crash_in):
         self.crash_in = crash_in
         channel = self.shop(shop)
@@ -271,6 +368,11 @@ class StockWorld(EcStockCommon):
         channel.operation_ids.write({"blocked_until": False})
         channel.action_push_stock()
 
+    def do_blind_push(self, shop, fault, crash_in):
+        """The mall takes stock and tells no orders."""
+        self.blind = True
+        self.do_push(shop, fault, crash_in)
+
     def do_swing(self, number, quantity, shop, fault, crash_in):
         """The number goes up, is told with trouble, and goes back to what it was: not unchanged."""
         self.step("receive", (number, quantity))
@@ -281,8 +383,10 @@ class StockWorld(EcStockCommon):
 
     def calm_down(self):
         """Faults are over; what was refused is tried again by a person."""
-        self.fault, self.crash_in = "ok", None
-        for _round in range(4):
+        self.faultless()
+        (self.channels - self.working).state = "active"
+        for _round in range(6):
+            self.tellings = 0
             self.env["ec.exchange"].search([("next_try_at", "!=", False)]).next_try_at = False
             for channel in self.channels:
                 channel.operation_ids.write({"blocked_until": False})
@@ -292,7 +396,8 @@ class StockWorld(EcStockCommon):
                 self.skus(channel).filtered("error_kind")._force_send()
                 channel.action_push_stock()
                 self.commit()
-        self.env.invalidate_all()
+            if not self.tellings:  # nobody has anything to say any more
+                break
         self.check_orders()
         for channel in self.channels:
             wanted = {
@@ -313,75 +418,3 @@ class StockWorld(EcStockCommon):
             cancelled = {p["ref"] for p in wanted if p.get("cancelled")}
             for order in found:
                 self.assertEqual(order.state == "cancel", order.ec_order_ref in cancelled)
-
-    # === WHAT THE RULES SAY, WORKED OUT INDEPENDENTLY === #
-
-    def on_shelf(self):
-        """Free units per product, from the bare table."""
-        self.env.flush_all()
-        self.cr.execute(
-            """
-            SELECT product_id, SUM(quantity - reserved_quantity) FROM stock_quant
-             WHERE location_id = %s GROUP BY product_id
-            """,
-            (self.stock_location.id,),
-        )
-        return defaultdict(int, {key: int(units) for key, units in self.cr.fetchall()})
-
-    def makes(self, product, shelf):
-        """Units of ``product`` that can be sold from this shelf."""
-        return max(shelf[product.id], 0)
-
-    def free_now(self):
-        shelf = self.on_shelf()
-        return {product.default_code: self.makes(product, shelf) for product in self.goods}
-
-    def rule_of(self, channel, product):
-        found = self.env["ec.stock.rule"].search(
-            [
-                ("channel_id", "in", [False, channel.id]),
-                ("product_id", "in", [False, product.id]),
-            ]
-        )
-        return min(
-            found,
-            key=lambda r: (not r.product_id, not r.channel_id, r.sequence, r.id),
-            default=found,
-        )
-
-    def expected(self, channel):
-        """{code: number the shop should show; None = left alone}."""
-        shelf = self.on_shelf()
-        return {p.default_code: self.expected_of(channel, p, shelf) for p in self.goods}
-
-    def expected_of(self, channel, product, shelf):
-        rule, units = self.rule_of(channel, product), self.makes(product, shelf)
-        if rule.mode == "none":
-            return None
-        if any(self.holder(part, shelf) not in (None, channel) for part in self.needs(product)):
-            return 0
-        if not rule:
-            return units
-        units = max(units - rule.buffer, 0)
-        if rule.mode == "fixed":
-            return min(units, rule.fixed)
-        units = units * rule.share // 100
-        return min(units, rule.cap) if rule.cap else units
-
-    def needs(self, product):
-        """{product on the shelf: how many one unit takes}."""
-        return {product: 1}
-
-    def holder(self, part, shelf):
-        """The shop that shows the last units of ``part``; None when it is not scarce."""
-        users = [product for product in self.goods if part in self.needs(product)]
-        low = [p for p in users if 0 < shelf[part.id] // self.needs(p)[part] <= self.guard_units]
-        shops = [
-            channel
-            for channel in self.channels.sorted(lambda c: (c.sequence, c.id))
-            if any(self.rule_of(channel, product).mode != "none" for product in users)
-        ]
-        offered = any(
-            self.rule_of(channel, product).mode != "none" for channel in shops for product in low
-        )
-        return shops[0] if low and offered and shops else None

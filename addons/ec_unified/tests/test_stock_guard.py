@@ -1,6 +1,7 @@
 """The last units: one shop only, one after the other, never two."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -128,6 +129,108 @@ class TestStockGuard(EcStockCommon):
                 "end_at": now + timedelta(hours=1),
             }
         )
+        self.settle()
+        self.assertEqual(self.shows(), [0, 1])
+
+    # === WHO CANNOT SHOW THEM LEAVES THEM TO THE NEXT === #
+
+    def settle_by_signals(self):
+        """Push only where a signal waits: nobody is looked at by chance."""
+        for _round in range(3):
+            for channel in self.shops:
+                self.env.cr.flush()
+                if self.env["ec.stock.signal"].search_count([("channel_id", "=", channel.id)]):
+                    self.push(channel)
+
+    def test_rule_of_the_holder_hands_them_over(self):
+        self.set_free(1)
+        self.settle()
+        self.forget_signals()
+        rule = self.env["ec.stock.rule"].create({"channel_id": self.first.id, "buffer": 1})
+        self.settle_by_signals()
+        self.assertEqual(self.shows(), [0, 1], "the first shop keeps the last one back")
+        rule.buffer = 0
+        self.settle_by_signals()
+        self.assertEqual(self.shows(), [1, 0])
+
+    def test_rule_that_sends_nothing_leaves_them_to_the_others(self):
+        self.set_free(0)
+        self.settle()
+        self.env["ec.stock.rule"].create({"channel_id": self.first.id, "mode": "none"})
+        self.set_free(1)
+        self.settle_by_signals()
+        self.assertEqual(self.shows(), [0, 1])
+
+    def test_item_taken_out_of_our_hands_hands_them_over(self):
+        for undo in (
+            lambda sku: sku.write({"stock_sync": False}),
+            lambda sku: sku.button_unmatch(),
+        ):
+            with self.subTest(undo), self.env.cr.savepoint() as savepoint:
+                self.set_free(1)
+                self.settle()
+                self.assertEqual(self.shows(), [1, 0])
+                self.forget_signals()
+                undo(self.skus(self.first).filtered(lambda sku: sku.product_id == self.tea))
+                self.settle_by_signals()
+                self.assertEqual(self.shows()[1], 1)
+                savepoint.rollback()
+
+    def test_shop_whose_warehouse_has_none_keeps_none(self):
+        """The last piece lies in the second warehouse, of which the first shop offers nothing."""
+        other = self.env["stock.warehouse"].create({"name": "Second", "code": "W2"})
+        self.second.warehouse_ids += other
+        self.settle()
+        self.set_free(0)
+        self.env["stock.quant"]._update_available_quantity(self.tea, other.lot_stock_id, 1)
+        self.settle()
+        self.assertEqual(self.shows(), [0, 1])
+
+    def test_mall_that_goes_down_shows_them_alone_or_not_at_all(self):
+        """Two are left, the mall is about to go down and sets only single pieces to zero."""
+        now = fields.Datetime.now()
+        self.set_free(2)
+        self.settle()
+        self.env["ec.channel.maintenance"].create(
+            {
+                "name": "Maintenance",
+                "channel_id": self.first.id,
+                "start_at": now + timedelta(minutes=5),
+                "end_at": now + timedelta(hours=1),
+                "risk_units": 1,
+            }
+        )
+        self.push(self.second)
+        self.assertEqual(self.shows(), [2, 0], "the first shop still shows them")
+        self.settle()
+        self.assertEqual(self.shows(), [0, 2])
+
+    # === TWO AT THE SAME MOMENT === #
+
+    def test_two_shops_that_look_at_the_same_moment(self):
+        """Between our look and our call the other shop began to show the last piece as well."""
+        self.set_free(0)
+        self.settle()
+        self.set_free(1)
+        told, model = [], self.registry["ec.channel"]
+        write = model._stock_write
+
+        def meanwhile(channel, run, skus, targets, levels, key):
+            if not told:
+                theirs = self.skus(self.second).filtered(lambda sku: sku.product_id == self.tea)
+                theirs._stock_mark_in_flight("theirs")
+                self.second.sequence = self.first.sequence - 1
+                self.env.invalidate_all()
+            return write(channel, run, skus, targets, levels, key)
+
+        def push(adapter, channel, levels, key):
+            told.extend((level.key.ref, level.quantity) for level in levels)
+            return original(adapter, channel, levels, key)
+
+        original = self.registry["ec.channel.adapter.fake"]._push_stock
+        with patch.object(model, "_stock_write", meanwhile), self.mall(push):
+            self.push(self.first)
+        self.assertEqual(told, [("P-1", 0)])
         self.settle()
         self.assertEqual(self.shows(), [0, 1])
 

@@ -88,6 +88,7 @@ class TestStockPush(EcStockCommon):
         cup.tracked = False
         pot.button_ignore()
         self.assertEqual(self.push(), [])
+        self.assertFalse(self.sku.dirty or cup.dirty, "what may not be sent waits for nothing")
         self.sku.stock_sync = True
         self.assertEqual(self.push(), [[["P-1", 10]]])
 

@@ -102,6 +102,28 @@ class TestStockVerify(EcStockCommon):
         self.assertEqual(self.shown()["P-1"], 7)
         self.assertFalse(self.env["ec.stock.difference"].search([]) & self.channel.difference_ids)
 
+    def test_changed_by_hand_long_after_a_sale(self):
+        """A sale of this very shop was the last thing that was sent: hours later somebody changes
+        the number, and that is no sale."""
+        order = self.order_payload("S-3")
+        order["lines"][0].update(sku_ref="P-1", sku_code="P-1")
+        self.channel._fake_put_order(order)
+        self.channel.action_pull_orders()
+        self.push()
+        self.assertEqual(self.shown()["P-1"], 9)
+        self.env.flush_all()
+        for table, columns in {
+            "ec_listing_sku": ("qty_sent_at",),
+            "sale_order_line": ("create_date", "write_date"),
+            "sale_order": ("write_date",),
+        }.items():
+            for column in columns:
+                self.env.cr.execute(f"UPDATE {table} SET {column} = {column} - interval '3 h'")  # noqa: S608
+        self.env.invalidate_all()
+        self.channel.fake_stock = {**self.shown(), "P-1": 40}
+        row = self.verify()
+        self.assertEqual((row.cause, row.qty_mall, row.qty_sent), ("changed_at_mall", 40, 9))
+
     def test_unseen_sale_is_no_difference(self):
         self.channel.fake_stock = {**self.shown(), "P-1": 9}
         order = self.order_payload("S-2")

@@ -1,5 +1,10 @@
 """The last units of a part are the last of every kit that needs it; kits leave as whole sets."""
 
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -93,6 +98,22 @@ class TestKitsGuard(KitsCommon):
         self.forget_signals()
         self.env["ec.channel"]._stock_clock()
         self.assertIn(self.pot.id, self.signals().mapped("product_id"))
+
+    def test_turns_of_all_parts_of_a_kit_change_together(self):
+        """One set is left, of which two parts are the last: some shop shows it, turn for turn."""
+        for shop in self.shops:
+            self.list_products(self.set_, shop)
+        self.set_bom.bom_line_ids.filtered(lambda line: line.product_id == self.cup).product_qty = 1
+        guard = self.env["ec.stock.guard"].create({"units": 1, "choice": "turn", "turn_hours": 1})
+        self.set_free(1, self.pot)
+        self.set_free(1, self.cup)
+        seen = []
+        for hours in range(2):
+            with freeze_time(fields.Datetime.now() + timedelta(hours=hours)):
+                guard._signal()
+                self.settle()
+                seen.append(self.shows(self.set_))
+        self.assertEqual(sorted(seen), [[0, 1], [1, 0]])
 
     # === SHORT ORDERS === #
 

@@ -1,0 +1,60 @@
+"""What one shop offers decides which other shop holds the last units: those have to hear of it."""
+
+from odoo import models
+
+
+class EcChannel(models.Model):
+    _inherit = "ec.channel"
+
+    def _stock_settings(self):
+        return super()._stock_settings() | {"sequence"}
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"sequence", "state", "active", "warehouse_ids"} & vals.keys():
+            self._stock_rivals_signal()
+        return result
+
+    def _stock_rivals_signal(self):
+        """A shop that comes, goes or moves up decides who of the others holds the last units."""
+        for company in self.company_id:
+            if self.env["ec.stock.guard"]._any(company):
+                channels = self.sudo().search([("company_id", "=", company.id)])
+                self.env["ec.stock.signal"]._insert_channels(channels.ids)
+
+
+class EcStockRule(models.Model):
+    _inherit = "ec.stock.rule"
+
+    def _signal(self):
+        """A shop that keeps its last units back leaves them to another one."""
+        result = super()._signal()
+        self.channel_id._stock_rivals_signal()
+        return result
+
+
+class EcListingSku(models.Model):
+    _inherit = "ec.listing.sku"
+
+    def _signal(self):
+        result = super()._signal()
+        self._signal_rivals(self.product_id)
+        return result
+
+    def _after_match(self, products_before=None):
+        result = super()._after_match(products_before)
+        if products_before:
+            self._signal_rivals(products_before)
+        return result
+
+    def _signal_rivals(self, products):
+        """Have all shops look at the goods of ``products`` that are, or were, listed here.
+
+        Signalled by their parts, so that kits of the same parts are looked at too.
+        """
+        guards = self.env["ec.stock.guard"]
+        for company in self.company_id:
+            if products and guards._any(company):
+                shops = self.env["ec.channel"].sudo().search([("company_id", "=", company.id)])
+                parts = products._ec_stock_sources()
+                self.env["ec.stock.signal"]._insert(sorted(parts.ids), shops.ids)
