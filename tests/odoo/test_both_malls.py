@@ -1,97 +1,17 @@
 """Parcels for several orders and several parcels for one, told to both simulated malls."""
 
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from unittest.mock import patch
-
-from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.ec_unified.tests.common import EcCommon
+from .both_malls import CUP, TEA, BothMalls
 
-ROOT = Path(__file__).resolve().parents[2]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
-
-from tests.malls.common.clock import SimClock  # noqa: E402
-from tests.malls.rakuten import RakutenMall  # noqa: E402
-from tests.malls.shopify.shop import ShopifyShop  # noqa: E402
-
-TEA, CUP = "TEA-100", "CUP-BL"
-ITEMS = [
-    {"sku": TEA, "item_code": "sencha", "name": "煎茶 100g", "price": 1080, "tax_rate": 0.08},
-    {"sku": CUP, "item_code": "yunomi", "name": "湯のみ 藍", "price": 2200, "tax_rate": 0.1},
-]
 NUMBER, SECOND = "400000000001", "400000000012"
 
 
 @tagged("post_install", "-at_install")
-class TestBothMalls(EcCommon):
-    @classmethod
-    def _request_handler(cls, s, r, /, **kw):
-        # Odoo's guard against foreign hosts compares the timeout and knows no (connect, read).
-        if isinstance(kw.get("timeout"), tuple):
-            kw["timeout"] = max(kw["timeout"])
-        return super()._request_handler(s, r, **kw)
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        adapter = cls.registry["ec.channel.adapter.rakuten"]
-        cls.startClassPatcher(patch.object(adapter, "_rates", lambda self: {}))
-        cls.startClassPatcher(patch.object(adapter, "_now", lambda self: datetime.now(UTC)))
-        cls.tea, cls.cup = cls.env["product.product"].create(
-            [
-                {"name": name, "default_code": code, "is_storable": True}
-                for name, code in (("煎茶 100g", TEA), ("湯のみ 藍", CUP))
-            ]
-        )
-        for product in cls.tea, cls.cup:
-            cls.env["stock.quant"]._update_available_quantity(
-                product, cls.warehouse.lot_stock_id, 20
-            )
-
+class TestBothMalls(BothMalls):
     def setUp(self):
         super().setUp()
-        self.rakuten = RakutenMall(SimClock())
-        self.shopify = ShopifyShop(throttle=False)
-        for mall in (self.rakuten, self.shopify):
-            mall.add_items(
-                [
-                    {**item, "item_name": item["name"], "stock": 20, "option": None,
-                     "tax_included": True}
-                    for item in ITEMS
-                ]
-            )  # fmt: skip
-            mall.start()
-            self.addCleanup(mall.stop)
-        common = {
-            "state": "active", "company_id": self.company.id, "user_id": self.manager.id,
-            "warehouse_ids": [Command.set(self.warehouse.ids)], "merge_policy": "all",
-            "import_from": "2020-01-01 00:00:00",
-        }  # fmt: skip
-        self.first, self.second = self.env["ec.channel"].create(
-            [
-                {
-                    **common, "name": "楽天", "provider": "rakuten",
-                    "api_url": self.rakuten.base_url,
-                    "rakuten_service_secret": self.rakuten.service_secret,
-                    "rakuten_license_key": self.rakuten.license_key,
-                },
-                {
-                    **common, "name": "Shopify", "provider": "shopify",
-                    "api_url": self.shopify.api_url,
-                    "shopify_domain": self.shopify.shop_domain,
-                    "shopify_client_id": self.shopify.client_id,
-                    "shopify_client_secret": self.shopify.client_secret,
-                },
-            ]
-        )  # fmt: skip
-        self.env["ec.shopify.token"]._forget(self.second)
-        self.second._shopify_sync_locations(
-            [(place.gid, place.name) for place in self.shopify.store.locations.values()]
-        )
+        self.first, self.second = self.connect(merge_policy="all")
         (self.first | self.second).action_import_listings()
 
     def two_orders(self):

@@ -8,10 +8,7 @@ the screens are compared with. While a tour runs, a thread plays Odoo's cron wor
 """
 
 import json
-import sys
 import threading
-from datetime import UTC, datetime
-from pathlib import Path
 from unittest.mock import patch
 
 import requests
@@ -20,23 +17,10 @@ from odoo import SUPERUSER_ID, api
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tests.common import ChromeBrowser
 
-from odoo.addons.ec_unified.tests.common import EcCommon
+from .both_malls import CUP, ITEMS, TEA, BothMalls
 
-ROOT = Path(__file__).resolve().parents[2]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
-
-from tests.malls.common.clock import SimClock  # noqa: E402
-from tests.malls.rakuten import RakutenMall, Waits  # noqa: E402
-from tests.malls.shopify.shop import ShopifyShop  # noqa: E402
-
-TEA, CUP, STRANGER = "TEA-100", "CUP-BL", "MALL-ONLY"
+STRANGER = "MALL-ONLY"
 HOME = {"city": "千代田区", "zip1": "100", "zip2": "0001", "street": "千代田9-99", "building": ""}
-ITEMS = [
-    {"sku": TEA, "item_code": "sencha", "name": "煎茶 100g", "price": 1080, "tax_rate": 0.08},
-    {"sku": CUP, "item_code": "yunomi", "name": "湯のみ 藍", "price": 2200, "tax_rate": 0.1},
-    {"sku": STRANGER, "item_code": "matcha", "name": "抹茶", "price": 1500, "tax_rate": 0.08},
-]
 
 
 class CronWorker(threading.Thread):
@@ -71,35 +55,18 @@ class CronWorker(threading.Thread):
 
 
 @tagged("post_install", "-at_install")
-class TestDailyTour(EcCommon, HttpCase):
+class TestDailyTour(BothMalls, HttpCase):
     browser_size = "1400x900"
-
-    @classmethod
-    def _request_handler(cls, s, r, /, **kw):
-        # Odoo's guard against foreign hosts compares the timeout and knows no (connect, read).
-        if isinstance(kw.get("timeout"), tuple):
-            kw["timeout"] = max(kw["timeout"])
-        return super()._request_handler(s, r, **kw)
+    items = (
+        *ITEMS,
+        {"sku": STRANGER, "item_code": "matcha", "name": "抹茶", "price": 1500, "tax_rate": 0.08},
+    )
+    shelf = {TEA: 20, CUP: 8}
+    waits = {"authorise": 0, "after_confirm": 0}
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        adapter = cls.registry["ec.channel.adapter.rakuten"]
-        # Calls per second are tested in tests/wire; here they would only cost time.
-        cls.startClassPatcher(patch.object(adapter, "_rates", lambda self: {}))
-        cls.startClassPatcher(patch.object(adapter, "_now", lambda self: datetime.now(UTC)))
-        cls.channel.state = "paused"
-        cls.channel.unlink()  # the fake shop of EcCommon would stand on the day board
-        cls.tea, cls.cup = cls.env["product.product"].create(
-            [
-                {"name": name, "default_code": code, "is_storable": True, "company_id": False}
-                for name, code in (("煎茶 100g", TEA), ("湯のみ 藍", CUP))
-            ]
-        )
-        for product, quantity in ((cls.tea, 20), (cls.cup, 8)):
-            cls.env["stock.quant"]._update_available_quantity(
-                product, cls.warehouse.lot_stock_id, quantity
-            )
         for login, group in (("juchu-tour", "clerk"), ("kanri-tour", "manager")):
             user = new_test_user(
                 cls.env,
@@ -110,22 +77,6 @@ class TestDailyTour(EcCommon, HttpCase):
                 tz="Asia/Tokyo",
             )
             user.partner_id.tz = "Asia/Tokyo"
-
-    def setUp(self):
-        super().setUp()
-        self.rakuten = RakutenMall(SimClock())
-        self.rakuten.shop.waits = Waits(authorise=0, after_confirm=0)
-        self.shopify = ShopifyShop(throttle=False)
-        for mall in (self.rakuten, self.shopify):
-            mall.add_items(
-                [
-                    {**item, "item_name": item["name"], "stock": 50, "option": None,
-                     "tax_included": True}
-                    for item in ITEMS
-                ]
-            )  # fmt: skip
-            mall.start()
-            self.addCleanup(mall.stop)
 
     def tour(self, name, url, login, **facts):
         """Run a tour with the facts it expects, the background work beside it."""
@@ -165,21 +116,8 @@ class TestDailyTour(EcCommon, HttpCase):
 
     def connect_both(self):
         """Both shops, each by its wizard."""
-        credentials = {
-            "rakuten": {
-                "rakuten_service_secret": self.rakuten.service_secret,
-                "rakuten_license_key": self.rakuten.license_key,
-                "api_url": self.rakuten.base_url,
-            },
-            "shopify": {
-                "shopify_domain": self.shopify.shop_domain,
-                "shopify_client_id": self.shopify.client_id,
-                "shopify_client_secret": self.shopify.client_secret,
-                "api_url": self.shopify.api_url,
-            },
-        }
         names = {"rakuten": "楽天市場 999001", "shopify": "例示商店"}
-        for provider, values in credentials.items():
+        for provider, values in self.credentials().items():
             self.tour(
                 "ec_connect_shop",
                 "/odoo/shop-dashboard",

@@ -242,6 +242,21 @@ class GoldenMixin:
             self.ship(orders)
         self.compare(f"{self.mall_name}_{case}", self.render_all(orders, owing))
 
+    def test_plain(self):
+        self.run_case("plain")
+
+    def test_gift(self):
+        self.run_case("gift")
+
+    def test_several(self):
+        self.run_case("several")
+
+    def test_merged(self):
+        self.run_case("merged")
+
+    def test_cancelled(self):
+        self.run_case("cancelled")
+
 
 @tagged("post_install", "-at_install")
 class TestGoldenRakuten(GoldenMixin, EcCommon):
@@ -265,12 +280,6 @@ class TestGoldenRakuten(GoldenMixin, EcCommon):
             rakuten_license_key=self.mall.license_key,
         )  # fmt: skip
 
-    @classmethod
-    def _request_handler(cls, s, r, /, **kw):
-        if isinstance(kw.get("timeout"), tuple):
-            kw["timeout"] = max(kw["timeout"])
-        return super()._request_handler(s, r, **kw)
-
     def place(self, name, **changes):
         return self.mall.place(name, buyer=HOME, **changes)
 
@@ -279,21 +288,6 @@ class TestGoldenRakuten(GoldenMixin, EcCommon):
         policy = self.env.ref("ec_mail_templates.policy_rakuten")
         for path in GOLDEN.glob("rakuten_*.txt"):
             self.assertFalse([f for f in policy._findings(path.read_text()) if f[0] == "link"])
-
-    def test_plain(self):
-        self.run_case("plain")
-
-    def test_gift(self):
-        self.run_case("gift")
-
-    def test_several(self):
-        self.run_case("several")
-
-    def test_merged(self):
-        self.run_case("merged")
-
-    def test_cancelled(self):
-        self.run_case("cancelled")
 
 
 @tagged("post_install", "-at_install")
@@ -320,27 +314,6 @@ class TestGoldenShopify(GoldenMixin, EcCommon):
             shopify_client_secret=self.mall.client_secret,
         )  # fmt: skip
 
-    @classmethod
-    def _request_handler(cls, s, r, /, **kw):
-        if isinstance(kw.get("timeout"), tuple):
-            kw["timeout"] = max(kw["timeout"])
-        return super()._request_handler(s, r, **kw)
-
     def place(self, name, **changes):
         changes.setdefault("buyer", CART_HOME)
         return self.mall.place(name, **changes)
-
-    def test_plain(self):
-        self.run_case("plain")
-
-    def test_gift(self):
-        self.run_case("gift")
-
-    def test_several(self):
-        self.run_case("several")
-
-    def test_merged(self):
-        self.run_case("merged")
-
-    def test_cancelled(self):
-        self.run_case("cancelled")

@@ -8,32 +8,16 @@ import base64
 import csv
 import io
 import json
-import sys
 import zipfile
 from collections import Counter
-from datetime import UTC, datetime
-from pathlib import Path
-from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
 from odoo.addons.ec_shipping_jp.lib import standard
-from odoo.addons.ec_unified.tests.common import EcCommon
 
-ROOT = Path(__file__).resolve().parents[2]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
+from .both_malls import CUP, TEA, BothMalls
 
-from tests.malls.common.clock import SimClock  # noqa: E402
-from tests.malls.rakuten import RakutenMall  # noqa: E402
-from tests.malls.shopify.shop import ShopifyShop  # noqa: E402
-
-TEA, CUP = "TEA-100", "CUP-BL"
-ITEMS = [
-    {"sku": TEA, "item_code": "sencha", "name": "煎茶 100g", "price": 1080, "tax_rate": 0.08},
-    {"sku": CUP, "item_code": "yunomi", "name": "湯のみ 藍", "price": 2200, "tax_rate": 0.1},
-]
 HOME = {
     "zip": "150-0001", "city": "渋谷区", "street": "神宮前1-2-3", "phone": "03-0000-1234",
 }  # fmt: skip
@@ -48,30 +32,13 @@ TOOLS = {
 }
 
 
-class ShippingDay(EcCommon):
-    @classmethod
-    def _request_handler(cls, s, r, /, **kw):
-        # Odoo's guard against foreign hosts compares the timeout and knows no (connect, read).
-        if isinstance(kw.get("timeout"), tuple):
-            kw["timeout"] = max(kw["timeout"])
-        return super()._request_handler(s, r, **kw)
+class ShippingDay(BothMalls):
+    offered = 1000
+    shelf = {TEA: 2000, CUP: 2000}
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        adapter = cls.registry["ec.channel.adapter.rakuten"]
-        # Calls per second are tested in tests/wire; here they would only cost time.
-        cls.startClassPatcher(patch.object(adapter, "_rates", lambda self: {}))
-        cls.startClassPatcher(patch.object(adapter, "_now", lambda self: datetime.now(UTC)))
-        cls.channel.state = "paused"
-        cls.channel.unlink()
-        for code in (TEA, CUP):
-            product = cls.env["product.product"].create(
-                {"name": code, "default_code": code, "is_storable": True, "company_id": False}
-            )
-            cls.env["stock.quant"]._update_available_quantity(
-                product, cls.warehouse.lot_stock_id, 2000
-            )
         cls.company.partner_id.write(
             {**HOME, "state_id": cls.env.ref("base.state_jp_jp-13").id,
              "country_id": cls.env.ref("base.jp").id}
@@ -82,44 +49,7 @@ class ShippingDay(EcCommon):
 
     def setUp(self):
         super().setUp()
-        self.rakuten = RakutenMall(SimClock())
-        self.shopify = ShopifyShop(throttle=False)
-        for mall in (self.rakuten, self.shopify):
-            mall.add_items(
-                [
-                    {**item, "item_name": item["name"], "stock": 1000, "option": None,
-                     "tax_included": True}
-                    for item in ITEMS
-                ]
-            )  # fmt: skip
-            mall.start()
-            self.addCleanup(mall.stop)
-        common = {
-            "state": "active", "company_id": self.company.id, "user_id": self.manager.id,
-            "warehouse_ids": [Command.set(self.warehouse.ids)],
-            "import_from": "2020-01-01 00:00:00",
-        }  # fmt: skip
-        self.shop_r, self.shop_s = self.env["ec.channel"].create(
-            [
-                {
-                    **common, "name": "楽天店", "provider": "rakuten",
-                    "api_url": self.rakuten.base_url,
-                    "rakuten_service_secret": self.rakuten.service_secret,
-                    "rakuten_license_key": self.rakuten.license_key,
-                },
-                {
-                    **common, "name": "自社店", "provider": "shopify",
-                    "api_url": self.shopify.api_url,
-                    "shopify_domain": self.shopify.shop_domain,
-                    "shopify_client_id": self.shopify.client_id,
-                    "shopify_client_secret": self.shopify.client_secret,
-                },
-            ]
-        )  # fmt: skip
-        self.env["ec.shopify.token"]._forget(self.shop_s)
-        self.shop_s._shopify_sync_locations(
-            [(place.gid, place.name) for place in self.shopify.store.locations.values()]
-        )
+        self.shop_r, self.shop_s = self.connect()
         self._carriers()
 
     def _carriers(self):

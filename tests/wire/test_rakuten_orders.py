@@ -15,24 +15,7 @@ from ec_addons.ec_unified.lib.errors import ConflictError, UncertainWriteError
 from ec_addons.ec_unified.lib.order_math import book_order
 
 from tests.malls.rakuten import SCENARIOS
-from tests.wire.fixtures.rakuten_mall import START, client_of, serving
-
-
-@pytest.fixture
-def mall():
-    with serving() as mall:
-        yield mall
-
-
-@pytest.fixture
-def rms(mall):
-    return client_of(mall)
-
-
-@pytest.fixture
-def orders(rms):
-    return OrderService(rms)
-
+from tests.wire.fixtures.rakuten_mall import START
 
 # === Every situation ===
 

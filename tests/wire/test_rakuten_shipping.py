@@ -8,25 +8,15 @@ from datetime import date
 import pytest
 from ec_addons.ec_channel_rakuten.lib import shipping as module
 from ec_addons.ec_channel_rakuten.lib.order_parse import parse_order
-from ec_addons.ec_channel_rakuten.lib.orders import OrderService
 from ec_addons.ec_channel_rakuten.lib.shipping import ShippingService
 from ec_addons.ec_channel_rakuten.lib.shipping_rows import plan_rows
 from ec_addons.ec_unified.lib.data import Parcel, ShipmentData
 from ec_addons.ec_unified.lib.errors import ConflictError, DataError
 
-from tests.wire.fixtures.rakuten_mall import client_of, serving
-
 
 @pytest.fixture
-def mall():
-    with serving() as mall:
-        yield mall
-
-
-@pytest.fixture
-def service(mall):
-    rms = client_of(mall)
-    return ShippingService(rms, OrderService(rms), sleep=mall.clock.advance)
+def service(mall, rms, orders):
+    return ShippingService(rms, orders, sleep=mall.clock.advance)
 
 
 def shipment(ref, *numbers, removed=(), basket=None, carrier="yamato"):
@@ -112,6 +102,15 @@ def test_without_number_only_the_day_and_the_carrier(mall, service):
     assert service.push(plain).already
     assert service.push(shipment(ref, "A1")).ok, "the number comes later"
     assert rows(mall, ref) == ["A1"]
+
+
+def test_a_number_that_is_taken_back(mall, service):
+    ref = mall.place("ready")
+    service.push(shipment(ref, "A1"))
+    bare = shipment(ref, "", removed=("A1",))
+    assert service.push(bare).ok, "left out means unchanged: the row must be told to lose it"
+    assert rows(mall, ref) == [None]
+    assert service.push(bare).already
 
 
 def test_too_many_parcels(mall, service):

@@ -9,31 +9,13 @@ from ec_addons.ec_channel_rakuten.lib.checks import ConnectionCheck
 from ec_addons.ec_channel_rakuten.lib.client import RmsClient
 from ec_addons.ec_channel_rakuten.lib.items import ItemService
 from ec_addons.ec_channel_rakuten.lib.order_parse import parse_order
-from ec_addons.ec_channel_rakuten.lib.orders import OrderService
 from ec_addons.ec_channel_rakuten.lib.stock import StockService, sku_ref, split_ref
 from ec_addons.ec_unified.lib.data import SkuKey, StockLevel
 from ec_addons.ec_unified.lib.errors import DataError, TransientError, UncertainWriteError
 
 from tests.malls.common.clock import JST
-from tests.wire.fixtures.rakuten_mall import KOZARA, MATCHA, client_of, serving
+from tests.wire.fixtures.rakuten_mall import KOZARA, MATCHA, client_of
 from tests.wire.fixtures.rakuten_server import ScriptedServer
-
-
-@pytest.fixture
-def mall():
-    with serving() as mall:
-        yield mall
-
-
-@pytest.fixture
-def rms(mall):
-    return client_of(mall)
-
-
-@pytest.fixture
-def orders(rms):
-    return OrderService(rms)
-
 
 # === Stock ===
 

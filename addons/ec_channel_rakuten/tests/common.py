@@ -46,13 +46,6 @@ class RakutenCommon(EcCommon):
         cls.startClassPatcher(patch.object(adapter, "_rates", lambda self: {}))
         cls.startClassPatcher(patch.object(adapter, "_now", lambda self: datetime.now(UTC)))
 
-    @classmethod
-    def _request_handler(cls, s, r, /, **kw):
-        # Odoo's guard against foreign hosts compares the timeout and knows no (connect, read).
-        if isinstance(kw.get("timeout"), tuple):
-            kw["timeout"] = max(kw["timeout"])
-        return super()._request_handler(s, r, **kw)
-
     def setUp(self):
         super().setUp()
         self.mall = self.rakuten.RakutenMall(self.mall_clock.SimClock())

@@ -44,6 +44,13 @@ class EcCommon(TransactionCase):
         cls.channel = cls.make_channel()
 
     @classmethod
+    def _request_handler(cls, s, r, /, **kw):
+        # Odoo's guard against foreign hosts compares the timeout and knows no (connect, read).
+        if isinstance(kw.get("timeout"), tuple):
+            kw["timeout"] = max(kw["timeout"])
+        return super()._request_handler(s, r, **kw)
+
+    @classmethod
     def _make_user(cls, login, groups):
         return new_test_user(cls.env, login, groups, company_id=cls.company.id, tz="Asia/Tokyo")
 
