@@ -9,8 +9,11 @@ from decimal import Decimal
 import pytest
 from ec_addons.ec_channel_shopify.lib.fulfilment import push_shipment
 from ec_addons.ec_unified.lib.data import Parcel, ShipmentData
-from ec_addons.ec_unified.lib.errors import ConflictError, DataError
+from ec_addons.ec_unified.lib.errors import ConflictError, DataError, TransientError
 
+from tests.malls.shopify import figures
+from tests.malls.shopify.checkout import hold
+from tests.malls.shopify.model import Order
 from tests.wire.fixtures.shopify_shop import (  # noqa: F401
     client_fixture,
     fetch,
@@ -133,6 +136,83 @@ def test_two_deliveries_with_one_number(shop, client):
     assert shown(shop, ref) == [["1111"], ["1111"]]
     assert shop.order(ref)["state"] == "fulfilled"
     assert push(client, data).already
+
+
+# --- several locations, and what is not ours ---
+
+
+def places_of(shop, ref):
+    """Locations of the order's fulfilment orders."""
+    return [found.location for found in shop.store.get(ref, Order).fulfillment_orders]
+
+
+def both_lines(shop, ref):
+    """One delivery with all goods, as the second of two deliveries has it."""
+    return [(row["ref"], Decimal(row["quantity"])) for row in shop.order(ref)["lines"]]
+
+
+def test_the_second_location_is_reported_after_its_call_failed(shop, client, monkeypatch):
+    ref = shop.place("split")
+    data = shipment(ref, parcel("3333", both_lines(shop, ref), delivery="D1"))
+    calls, execute = [], client.execute
+
+    def second_fails(name, *args, **options):
+        calls.append(name)
+        if name == "fulfillment_create" and calls.count(name) == 2:
+            raise TransientError("away", reason="unavailable")
+        return execute(name, *args, **options)
+
+    monkeypatch.setattr(client, "execute", second_fails)
+    assert not push_shipment(client, data).ok
+    assert shown(shop, ref) == [["3333"]]
+    push(client, data)
+    assert shown(shop, ref) == [["3333"], ["3333"]]
+    assert shop.order(ref)["state"] == "fulfilled" and push(client, data).already
+
+
+@pytest.mark.parametrize("lined", [True, False])
+def test_goods_another_location_is_to_send_are_named(shop, client, lined):
+    ref = shop.place("split")
+    ours, other = places_of(shop, ref)
+    data = shipment(ref, parcel("3333", both_lines(shop, ref) if lined else ()))
+    for _again in range(2):
+        result = push_shipment(client, data, locations={ours.gid})
+        assert isinstance(result.error, DataError) and result.error.reason == "other_location"
+        assert result.error.params == {"what": other.name}
+        assert shown(shop, ref) == [["3333"]]
+    push(client, data, locations={ours.gid, other.gid})
+    assert shop.order(ref)["state"] == "fulfilled"
+
+
+def test_goods_of_another_location_that_we_did_not_send_are_not_ours(shop, client):
+    ref = shop.place("split")
+    ours, other = places_of(shop, ref)
+    [(line, _quantity), *_rest] = both_lines(shop, ref)
+    shop.event(ref, "fulfill", location=other.gid)
+    push(client, shipment(ref, parcel("3333", [(line, Decimal(1))])), locations={ours.gid})
+    assert ["3333"] in shown(shop, ref)
+
+
+def test_a_part_on_hold_is_reported_when_it_is_released(shop, client):
+    ref = shop.place("split")
+    hold(shop.store, shop.store.get(ref, Order).fulfillment_orders[1], "INCORRECT_ADDRESS", None)
+    result = push_shipment(client, shipment(ref, "3333"))
+    assert isinstance(result.error, ConflictError) and result.error.reason == "on_hold"
+    assert shown(shop, ref) == [["3333"]]
+    shop.event(ref, "release")
+    push(client, shipment(ref, "3333"))
+    assert shown(shop, ref) == [["3333"], ["3333"]]
+
+
+def test_a_fee_leaves_with_the_last_goods(shop, client):
+    """A line that is no goods stands in the fulfilment order as well: left there, the order would
+    never be fulfilled."""
+    ref = shop.place("cod_fee_line")
+    goods = shop.order(ref)["lines"][0]
+    push(client, shipment(ref, parcel("1111", [(goods["ref"], Decimal(goods["quantity"]))])))
+    order = shop.store.get(ref, Order)
+    assert shown(shop, ref) == [["1111"]]
+    assert figures.fulfillment_status(order) == "FULFILLED"
 
 
 # --- corrections ---

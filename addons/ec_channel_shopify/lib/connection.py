@@ -8,7 +8,7 @@ from typing import Any
 
 from ...ec_unified.lib.data import ConnectionReport, Problem
 from ...ec_unified.lib.errors import DataError, SetupError
-from .client import ShopifyClient
+from .client import ShopifyClient, dig
 from .const import ORDER_WINDOW, SCOPES
 
 
@@ -89,17 +89,30 @@ def _shop_problems(shop: dict[str, Any], wanted: Expectations) -> list[Problem]:
 def read_places(
     client: ShopifyClient,
 ) -> tuple[tuple[tuple[str, str], ...], list[Problem]]:
-    """The shop's own active locations; those that serve its online orders first."""
+    """The shop's own active locations; those that serve its online orders first, among them the
+    primary one: where only one location shows the stock, it is that."""
     try:
-        rows = list(client.rows("locations", "locations"))
+        rows, primary = _locations(client)
     except SetupError as error:
         return (), [_problem(error)]
     own = [row for row in rows if row["isActive"] and not row["isFulfillmentService"]]
-    own.sort(key=lambda row: not row.get("fulfillsOnlineOrders", True))
+    own.sort(key=lambda row: (not row.get("fulfillsOnlineOrders", True), row["id"] != primary))
     places = tuple((row["id"], row["name"]) for row in own)
     if not places:
         return (), [Problem(reason="no_location")]
     return places, []
+
+
+def _locations(client: ShopifyClient) -> tuple[list[dict[str, Any]], str | None]:
+    """All active locations by id, and the id of the primary one."""
+    rows: list[dict[str, Any]] = []
+    primary, info = None, {"hasNextPage": True, "endCursor": None}
+    while info["hasNextPage"]:
+        data = client.execute("locations", {"after": info["endCursor"]}).data
+        primary = primary or dig(data, "primary.id")
+        rows += data["locations"]["nodes"]
+        info = data["locations"]["pageInfo"]
+    return rows, primary
 
 
 def _personal_data(client: ShopifyClient) -> list[Problem]:

@@ -100,6 +100,8 @@ EMPTY_WISHES = (
 #: Titles of lines that are no goods.
 COD_FEE_WORDS = ("代引手数料", "代引き手数料", "代金引換手数料", "cod fee", "cash on delivery fee")
 WRAPPING_WORDS = ("ラッピング", "ギフト包装", "gift wrap")
+#: A tip is a line without product, called this and nothing else.
+TIP_TITLES = ("tip", "チップ")
 #: A title with one of these does not name a fee of its own ("postage incl. COD fee").
 INCLUDED_WORDS = ("込", "無料")
 PICKUP_WORDS = ("店舗受取", "店舗受け取り", "店頭受取", "店頭受け取り", "local pickup", "pickup")

@@ -86,14 +86,15 @@ class ShipmentReport:
         if changed:
             state = self._read()
         missing = [
-            group
+            (group, rest)
             for group, reports in zip(self.groups, homes, strict=True)
-            if self._is_missing(state, group, reports)
+            if (rest := self._unreported(state, group, reports)) is not None
         ]
-        for number, group in enumerate(missing):
-            self._report(group, state if number == 0 else self._read())
+        for number, (group, rest) in enumerate(missing):
+            self._report(group, rest, state if number == 0 else self._read())
         if changed or missing:
-            self._verify()
+            state = self._verify()
+        self._check_rest(state)
         return bool(changed or missing)
 
     def _read(self) -> ShippingState:
@@ -192,20 +193,42 @@ class ShipmentReport:
 
     # --- new parcels ---
 
-    def _is_missing(self, state: ShippingState, group: list[Parcel], homes) -> bool:
-        """Not reported, or reported for one of several locations only."""
-        if not homes:
-            return True
-        return not group[0].lines and bool(state.ours(self.locations))
+    def _unreported(
+        self, state: ShippingState, group: list[Parcel], homes: list[Fulfilment]
+    ) -> dict[str, Decimal] | None:
+        """What of a delivery is still to be reported: of goods at several locations the call for
+        one may have failed.
 
-    def _report(self, group: list[Parcel], state: ShippingState) -> None:
+        :return: {line: quantity}, {} = all that is open; None = nothing
+        """
+        rest = dict(group[0].lines)
+        if not homes:
+            return rest
+        ours = state.ours(self.locations)
+        if not rest:
+            return {} if ours else None
+        refs = {line["lineItem"]["id"] for _p, row in ours for line in row["lines"]
+                if line["remainingQuantity"]}  # fmt: skip
+        if refs.isdisjoint(rest):
+            return None
+        for report in homes:
+            for ref, quantity in lines_of(self.client, report).items():
+                rest[ref] = rest.get(ref, Decimal(0)) - quantity
+        rest = {ref: left for ref, left in rest.items() if left > 0 and ref in refs}
+        return rest or None
+
+    def _report(
+        self, group: list[Parcel], wanted: dict[str, Decimal], state: ShippingState
+    ) -> None:
         """One delivery: one call per location, because Shopify wants it so.
 
+        :param wanted: {line: quantity}, {} = all that is open
         :param state: just read: ids of fulfilment orders change with every report
         """
         state.check_open()
-        chosen = self._choose(state, group[0])
+        chosen = self._choose(state, wanted)
         if not chosen:
+            self._check_rest(state)
             raise ConflictError("nothing left for this parcel", reason="nothing_to_ship")
         known = {report.id for report in state.reports}
         for rows in chosen.values():
@@ -240,39 +263,81 @@ class ShipmentReport:
             )
         return payload["fulfillment"]["id"]
 
-    def _choose(self, state: ShippingState, parcel: Parcel) -> dict[str, list[dict[str, Any]]]:
+    def _choose(
+        self, state: ShippingState, goods: dict[str, Decimal]
+    ) -> dict[str, list[dict[str, Any]]]:
         """Rows of ``lineItemsByFulfillmentOrder`` per location for what is in the delivery."""
-        wanted = dict(parcel.lines)
+        wanted = dict(goods)
         chosen: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for place, row in state.ours(self.locations):
-            if not parcel.lines:
+            if not goods:
                 chosen[place].append({"fulfillmentOrderId": row["id"]})
                 continue
-            lines = []
+            taken = {}
             for line in row["lines"]:
                 ref = line["lineItem"]["id"]
                 take = min(wanted.get(ref, Decimal(0)), Decimal(line["remainingQuantity"]))
                 if take > 0:
                     wanted[ref] -= take
-                    lines.append({"id": line["id"], "quantity": int(take)})
-            if lines:
+                    taken[line["id"]] = int(take)
+            if taken:
+                lines = [*taken.items(), *_fees_with(row["lines"], taken)]
                 chosen[place].append(
-                    {"fulfillmentOrderId": row["id"], "fulfillmentOrderLineItems": lines}
+                    {
+                        "fulfillmentOrderId": row["id"],
+                        "fulfillmentOrderLineItems": [
+                            {"id": ref, "quantity": quantity} for ref, quantity in lines
+                        ],
+                    }
                 )
         return chosen
 
     # --- at the end ---
 
-    def _verify(self) -> None:
+    def _verify(self) -> ShippingState:
         """:raise ConflictError: the shop does not have what was written"""
         state = self._read()
         homes = self._homes(state)
         wrong = any(
-            self._is_missing(state, group, homes[at]) for at, group in enumerate(self.groups)
+            self._unreported(state, group, homes[at]) is not None
+            for at, group in enumerate(self.groups)
         )
         wanted = {p.tracking_number for p in self.shipment.parcels if p.tracking_number}
         if wrong or wanted - state.tracking_numbers or self.removed & state.tracking_numbers:
             raise ConflictError("the shop does not show the parcels", reason="stale")
+        return state
+
+    def _check_rest(self, state: ShippingState) -> None:
+        """Goods that left here, but which the shop holds back or has another location send.
+
+        :raise ConflictError: on hold; tried again until it is released
+        :raise DataError: a person has to say who sends them, or they leave twice or never
+        """
+        whole = any(not group[0].lines for group in self.groups)
+        sent = {ref for group in self.groups for ref, _quantity in group[0].lines}
+
+        def left_here(row: dict[str, Any]) -> bool:
+            return any(
+                line["remainingQuantity"]
+                and line["requiresShipping"]
+                and (whole or line["lineItem"]["id"] in sent)
+                for line in row["lineItems"]["nodes"]
+            )
+
+        places = [row for row in state.elsewhere(self.locations) if left_here(row)]
+        if places:
+            what = ", ".join(dict.fromkeys(row["assignedLocation"]["name"] for row in places))
+            raise DataError(f"assigned to {what}", reason="other_location", params={"what": what})
+        state.check_holds(row for row in state.held(self.locations) if left_here(row))
+
+
+def _fees_with(lines: list[dict[str, Any]], taken: dict[str, int]) -> list[tuple[str, int]]:
+    """Lines that are no goods (fees) leave with the last goods of their fulfilment order; else the
+    order would stay open for ever."""
+    rest = [line for line in lines if line["remainingQuantity"] > taken.get(line["id"], 0)]
+    if any(line["requiresShipping"] for line in rest):
+        return []
+    return [(line["id"], line["remainingQuantity"]) for line in rest if line["id"] not in taken]
 
 
 def _raise_refusal(payload: dict[str, Any], reply: Reply) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -55,20 +56,37 @@ class ShippingState:
         if self.order.get("cancelledAt"):
             raise DataError("the order is cancelled at the shop", reason="order_cancelled")
         if not self.open_orders:
-            holds = [
-                hold["reason"]
-                for row in self.order["fulfillmentOrders"]["nodes"]
-                for hold in row["fulfillmentHolds"]
-            ]
-            if holds:
-                what = ", ".join(holds)
-                raise ConflictError("on hold", reason="on_hold", params={"what": what})
+            self.check_holds(self.order["fulfillmentOrders"]["nodes"])
             raise ConflictError("nothing left to ship", reason="nothing_to_ship")
+
+    @staticmethod
+    def check_holds(rows: Iterable[dict[str, Any]]) -> None:
+        """:raise ConflictError: one of these fulfilment orders is held back"""
+        holds = [hold["reason"] for row in rows for hold in row["fulfillmentHolds"]]
+        if holds:
+            what = ", ".join(dict.fromkeys(holds))
+            raise ConflictError("on hold", reason="on_hold", params={"what": what})
 
     def ours(self, locations: set[str] | None) -> list[tuple[str, dict[str, Any]]]:
         """(location, open fulfilment order) of what is ours to report."""
-        found = [(dig(row, "assignedLocation.location.id") or "", row) for row in self.open_orders]
+        found = [(_place(row), row) for row in self.open_orders]
         return [(place, row) for place, row in found if not locations or place in locations]
+
+    def elsewhere(self, locations: set[str] | None) -> list[dict[str, Any]]:
+        """Fulfilment orders that another location is to send, now or later."""
+        waiting = (*_OPEN, "ON_HOLD", "SCHEDULED")
+        rows = [r for r in self.order["fulfillmentOrders"]["nodes"] if r["status"] in waiting]
+        return [row for row in rows if locations and _place(row) not in locations]
+
+    def held(self, locations: set[str] | None) -> list[dict[str, Any]]:
+        """Fulfilment orders of ours that are held back."""
+        rows = self.order["fulfillmentOrders"]["nodes"]
+        held = [row for row in rows if row["status"] == "ON_HOLD"]
+        return [row for row in held if not locations or _place(row) in locations]
+
+
+def _place(row: dict[str, Any]) -> str:
+    return dig(row, "assignedLocation.location.id") or ""
 
 
 def read_shipping(client: ShopifyClient, order_ref: str) -> ShippingState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import combinations
 from typing import Any
 
 from ...ec_unified.lib import data as d
@@ -57,18 +58,21 @@ def read_lines(payload: dict[str, Any]) -> Money:
     included = bool(payload.get("taxesIncluded", True))
     names = _discount_names(payload)
     sold = list(_goods(payload, {}))
-    goods = list(_goods(payload, counts)) if counts else sold
-    rest = [*_shipping(payload), *_fees(payload)]
+    rest = list(_shipping(payload))
+    rest += _fees(payload, _charged([*sold, *rest], included))
+    goods = _goods_now(payload, counts, rest) if counts else sold
     lines: list[d.OrderLine] = []
     for piece in [*goods, *rest]:
         lines += _with_discount(piece, included, names.get(piece.line.ref, ""))
     # What a refund gave back (postage, goodwill) is no change of the sale; units taken off are.
     removed = _charged(sold, included) - _charged(goods, included)
-    total = shop_amount(payload["totalPriceSet"]) - removed
+    total = as_sold = shop_amount(payload["totalPriceSet"]) - removed
+    now = shop_amount(payload.get("currentTotalPriceSet"))
+    if _charged([*goods, *rest], included) == now:
+        total = now  # postage taken off by an edit is in the total as sold, but in no list
     own = payload.get("taxLines")
-    if counts:
-        now = total == shop_amount(payload.get("currentTotalPriceSet"))
-        own = payload.get("currentTaxLines") if now else ()
+    if counts or total != as_sold:
+        own = payload.get("currentTaxLines") if total == now else ()
     return Money(
         lines=tuple(lines),
         tax_summary=_tax_summary([*goods, *rest], included, own or ()),
@@ -110,6 +114,65 @@ def _sent_quantities(payload: dict[str, Any]) -> dict[str, int]:
             ref = row["lineItem"]["id"]
             sent[ref] = sent.get(ref, 0) + (row.get("quantity") or 0)
     return sent
+
+
+# --- what was kept -----------------------------------------------------------------------
+
+
+def _goods_now(payload: dict[str, Any], counts: dict[str, int], rest: list[_Piece]) -> list[_Piece]:
+    """The kept units, their shares of discount and tax rounded as the mall's current total shows.
+
+    Where that total says something else as well (postage or goodwill given back), the shares stay
+    rounded half up.
+    """
+    included = bool(payload.get("taxesIncluded", True))
+    goods = list(_goods(payload, counts))
+    sold = {line["id"]: line["quantity"] for line in payload["lineItems"]["nodes"]}
+    touched = {ref for ref, count in counts.items() if count != sold[ref]}
+    now = shop_amount(payload.get("currentTotalPriceSet"))
+    step = Decimal(1) if payload["currencyCode"] in _WHOLE else Decimal("0.01")
+    fitted = goods if included else _fit_taxes(payload, goods, rest, touched, step)
+    fitted = _fit_discounts(fitted, touched, _charged([*fitted, *rest], included) - now, step)
+    return fitted if _charged([*fitted, *rest], included) == now else goods
+
+
+def _fit_taxes(
+    payload: dict[str, Any],
+    goods: list[_Piece],
+    rest: list[_Piece],
+    touched: set[str],
+    step: Decimal,
+) -> list[_Piece]:
+    """Taxes as the order's current ones, a yen more or less on lines that were changed."""
+    gaps: dict[Decimal, Decimal] = {}
+    for row in payload.get("currentTaxLines") or ():
+        gaps[_fraction(row)] = gaps.get(_fraction(row), ZERO) + shop_amount(row["priceSet"])
+    for rate in gaps:
+        pieces = (*goods, *rest)
+        gaps[rate] -= sum((tax for p in pieces for r, tax in p.taxes if r == rate), ZERO)
+    result = []
+    for piece in goods:
+        if piece.line.ref in touched and len(piece.taxes) == 1:
+            [(rate, tax)] = piece.taxes
+            more = max(min(gaps.get(rate, ZERO), step), -step)
+            gaps[rate] = gaps.get(rate, ZERO) - more
+            piece = replace(piece, taxes=((rate, tax + more),))
+        result.append(piece)
+    return result
+
+
+def _fit_discounts(
+    goods: list[_Piece], touched: set[str], gap: Decimal, step: Decimal
+) -> list[_Piece]:
+    """Discounts of changed lines a yen higher or lower, until ``gap`` is closed."""
+    result = []
+    for piece in goods:
+        if piece.line.ref in touched and piece.discount:
+            more = max(min(gap, step), -step)
+            gap -= more
+            piece = replace(piece, discount=piece.discount + more)
+        result.append(piece)
+    return result
 
 
 # --- positions ---------------------------------------------------------------------------
@@ -160,17 +223,27 @@ def _shipping(payload: dict[str, Any]) -> Iterator[_Piece]:
         yield _Piece(_fee(line["id"], kind, title, taxes), gross, _allocated(line), taxes)
 
 
-def _fees(payload: dict[str, Any]) -> Iterator[_Piece]:
-    """Tips, duties and additional fees: in the total, but in no list of lines."""
-    tip = shop_amount(payload.get("totalTipReceivedSet"))
-    if tip:
-        yield _Piece(_fee("tip", d.TIP, "Tip", ()), tip, ZERO, ())
-    duties = shop_amount(payload.get("originalTotalDutiesSet"))
-    if duties:
-        yield _Piece(_fee("duties", d.OTHER_FEE, "Duties", ()), duties, ZERO, ())
+def _fees(payload: dict[str, Any], charged: Decimal) -> list[_Piece]:
+    """Tips, duties and additional fees that come on top of what the lines charge.
+
+    A tip can be a line as well, and duties can be inside of the prices: only those of them count
+    that lead to the order's total.
+    """
+    pieces = []
+    if tip := shop_amount(payload.get("totalTipReceivedSet")):
+        pieces.append(_Piece(_fee("tip", d.TIP, "Tip", ()), tip, ZERO, ()))
+    if duties := shop_amount(payload.get("originalTotalDutiesSet")):
+        pieces.append(_Piece(_fee("duties", d.OTHER_FEE, "Duties", ()), duties, ZERO, ()))
     for row in payload.get("additionalFees") or ():
         taxes, gross = _taxes(row), shop_amount(row["price"])
-        yield _Piece(_fee(row["id"], d.OTHER_FEE, row["name"], taxes), gross, ZERO, taxes)
+        pieces.append(_Piece(_fee(row["id"], d.OTHER_FEE, row["name"], taxes), gross, ZERO, taxes))
+    included = bool(payload.get("taxesIncluded", True))
+    open_amount = shop_amount(payload["totalPriceSet"]) - charged
+    for count in range(len(pieces), -1, -1):
+        for some in combinations(pieces, count):
+            if _charged(some, included) == open_amount:
+                return list(some)
+    return pieces
 
 
 def _fee(ref: str, kind: str, name: str, taxes: tuple[tuple[Decimal, Decimal], ...]):
@@ -294,6 +367,8 @@ def _kind(line: dict[str, Any]) -> str:
         return d.COD_FEE
     if line.get("product") is None and _names_fee(title, const.WRAPPING_WORDS):
         return d.WRAPPING
+    if line.get("product") is None and title.strip().lower() in const.TIP_TITLES:
+        return d.TIP
     # A deleted product has no product either, but it still has its SKU.
     known = line.get("product") or line.get("variant") or line.get("sku")
     return d.PRODUCT if known or line.get("isGiftCard") else d.OTHER_FEE

@@ -55,7 +55,7 @@ def read_payment(payload: dict[str, Any], total: Decimal) -> Payment:
         ZERO,
     )
     code, label = _method(payload, rows)
-    state = _state(payload, code)
+    state = _state(payload, code, only_prepaid=bool(prepaid) and not _received(rows, prepaid))
     return Payment(
         code=code,
         label=label,
@@ -96,10 +96,23 @@ def _method(payload: dict[str, Any], rows: list[dict[str, Any]]) -> tuple[str | 
     return best, " + ".join(dict.fromkeys(labels[gateway] for gateway in named))
 
 
-def _state(payload: dict[str, Any], code: str | None) -> str:
+def _received(rows: list[dict[str, Any]], prepaid: Decimal) -> bool:
+    """Whether money came beside what was redeemed."""
+    came = (
+        shop_amount(row["amountSet"])
+        for row in rows
+        if row["status"] == "SUCCESS" and row["kind"] in ("SALE", "CAPTURE")
+    )
+    return sum(came, ZERO) > prepaid
+
+
+def _state(payload: dict[str, Any], code: str | None, *, only_prepaid: bool) -> str:
+    """:param only_prepaid: a gift card paid its part; of what is left to pay nothing has come"""
     status = payload.get("displayFinancialStatus")
     if status is None:
         return d.PAY_PAID if payload.get("fullyPaid") else d.PAY_UNPAID
+    if status == "PARTIALLY_PAID" and only_prepaid:
+        status = "PENDING"
     state = _STATES.get(status, d.PAY_UNPAID)
     if status == "PENDING" and looks_like_cod(code):
         return d.PAY_ON_DELIVERY

@@ -108,6 +108,12 @@ class EcChannelAdapterShopify(models.AbstractModel):
                 "Nothing of this parcel is left to ship in Shopify. Somebody has marked it as "
                 "fulfilled or changed the order there."
             ),
+            "other_location": self.env._(
+                "Goods of this parcel are to be sent by another location in Shopify: %s. Assign a "
+                "warehouse to it in the shop's settings, or move the goods to our location there; "
+                "then try again. If that location has sent them too, stop one of the parcels.",
+                what,
+            ),
             "parcel_refused": self.env._(
                 "Shopify does not take the parcel: %s. Correct it, then try again.", what
             ),

@@ -5,7 +5,7 @@ import hashlib
 from odoo import api, models
 from odoo.fields import Command
 
-from ..lib.data import PRODUCT
+from ..lib.data import PAY_ON_DELIVERY, PAY_UNPAID, PRODUCT
 from ..lib.order_math import DIFFERENCE, MALL_PAID
 from .ec_order_import import naive_utc
 
@@ -93,6 +93,14 @@ class EcOrderImport(models.AbstractModel):
         return self.env["res.currency"].search([("name", "=", data.currency)], limit=1) or currency
 
     @api.model
+    def _payment_state(self, item):
+        """Return how the money stands. What a shop's own name for cash on delivery means is known
+        by the assignment only: then nothing is waited for, the carrier collects."""
+        state = item.data.payment_state
+        on_delivery = item.payment_role == "cod" and state == PAY_UNPAID
+        return PAY_ON_DELIVERY if on_delivery else state
+
+    @api.model
     def _prepare_facts(self, item):
         """Return what the mall may change at any time without a person having to judge it."""
         data = item.data
@@ -103,7 +111,7 @@ class EcOrderImport(models.AbstractModel):
             "ec_lines_digest": self._lines_digest(item),
             "ec_mall_status": data.mall_status,
             "ec_mall_status_label": data.mall_status_label or data.mall_status,
-            "ec_payment_state": data.payment_state,
+            "ec_payment_state": self._payment_state(item),
             "ec_payment_role": item.payment_role,
             "ec_payment_label": data.payment_label or data.payment_code or False,
             "ec_payment_due_on": data.payment_due_on or False,

@@ -135,6 +135,17 @@ class TestOrderImport(OrderCommon):
         self.assertEqual(order.ec_payment_role, "konbini")
         self.assertFalse(self.open_codes(order))
 
+    def test_a_name_of_its_own_for_cash_on_delivery(self):
+        """What a shop calls it is known by the assignment only; then nobody waits for money."""
+        order = self.pull(
+            self.order_payload(payment_code="99", payment_label="着払い", payment_state="unpaid")
+        )
+        self.assertEqual(order.ec_payment_state, "unpaid")
+        mapping = self.env["ec.mapping"].search([("mall_value", "=", "99")])
+        mapping.payment_method_role = "cod"
+        self.channel.action_process_exchanges()
+        self.assertEqual((order.ec_payment_state, order.ec_stage), ("cod", "ready"))
+
     def test_cancelled_before_it_arrives(self):
         order = self.pull(self.order_payload(cancelled=True))
         self.assertEqual((order.state, order.ec_stage), ("cancel", "cancel"))

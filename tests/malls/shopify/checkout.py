@@ -42,7 +42,7 @@ _PLAIN = (
 def place_order(store: Store, spec: dict[str, Any]) -> Order:
     """Build, pay and route an order. Raises :class:`Refused` when stock is missing.
 
-    Keys of ``spec``: lines, discounts, shipping, tip, payments | payment, buyer,
+    Keys of ``spec``: lines, discounts, shipping, tip, tip_line, payments | payment, buyer,
     presentment, attributes, tags, test, created, hold, scheduled, topup and plain texts.
     """
     rng = random.Random(spec.get("seed", store.counters.get("order_number", 1001)))
@@ -50,6 +50,8 @@ def place_order(store: Store, spec: dict[str, Any]) -> Order:
     order = _head(store, spec, rng)
     for row in spec["lines"]:
         order.lines.append(make_line(store, order, row))
+    if spec.get("tip_line"):
+        order.lines.append(_tip_line(store, order, spec["tip"]))
     _shipping(store, order, spec.get("shipping", 660))
     for row in spec.get("discounts", ()):
         _discount(order, row)
@@ -163,6 +165,14 @@ def make_line(store: Store, order: Order, row: dict[str, Any]) -> Line:
     line.original = Bag.of(price * quantity, order.rate)
     line.net = line.original
     return store.add(line)
+
+
+def _tip_line(store: Store, order: Order, amount: int) -> Line:
+    """A tip is also a line: it cannot be fulfilled (schema: ``nonFulfillableLineItems``)."""
+    row = {"custom": True, "title": "Tip", "price": amount, "taxable": False}
+    line = make_line(store, order, {**row, "requires_shipping": False})
+    line.is_tip = True
+    return line
 
 
 def _group(store: Store, order: Order, row: dict[str, Any]) -> Group:
@@ -310,7 +320,7 @@ def make_fulfillment_orders(
     store: Store, order: Order, lines: list[Line], spec: dict[str, Any]
 ) -> None:
     """Route the lines to places, one fulfilment order each, and commit the stock."""
-    wanted = [(line, line.quantity) for line in lines if not line.is_gift_card]
+    wanted = [(line, line.quantity) for line in lines if not (line.is_gift_card or line.is_tip)]
     if not wanted:
         return
     plan = _forced(store, wanted, spec) or inventory.route(store, wanted)

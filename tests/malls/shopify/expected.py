@@ -122,7 +122,9 @@ def expected_order(order: Order) -> dict[str, Any]:
     goods = sum(_net(line) for line in order.lines)
     freight = _freight(order)
     tax = tax_table(order)
-    due = goods + freight + order.tip.shop + (order.duties.shop if order.duties else 0)
+    tip_apart = 0 if any(line.is_tip for line in order.lines) else order.tip.shop
+    due = goods + freight + tip_apart
+    due += order.duties.shop if order.duties else 0
     if not order.taxes_included:
         due += sum(row["tax"] for row in tax.values())
     paid, back = _moved(order, "SALE", "CAPTURE"), _moved(order, "REFUND")

@@ -21,7 +21,7 @@ def current_quantity(line: Line) -> int:
 
 def unfulfilled_quantity(line: Line) -> int:
     """Units still to be sent."""
-    if line.is_gift_card:
+    if line.is_gift_card or line.is_tip:
         return 0
     return max(0, min(current_quantity(line), line.quantity - line.removed - line.fulfilled))
 
@@ -104,9 +104,14 @@ def taxes_by_rate(order: Order) -> list[Tax]:
     return [Tax(rate, sums[rate]) for rate in sorted(sums)]
 
 
+def tip_apart(order: Order) -> Bag:
+    """The tip, unless it is among the lines."""
+    return Bag.of(0, order.rate) if any(line.is_tip for line in order.lines) else order.tip
+
+
 def total_price(order: Order) -> Bag:
     """What the buyer had to pay before returns; tax on top when prices are net."""
-    result = subtotal(order) + shipping_total(order) + order.tip
+    result = subtotal(order) + shipping_total(order) + tip_apart(order)
     if order.duties is not None:
         result = result + order.duties
     return result if order.taxes_included else result + tax_total(order)
@@ -140,7 +145,7 @@ def current_total(order: Order) -> Bag:
     """``currentTotalPriceSet``: 0 on a cancelled order [R]."""
     if order.cancelled_at:
         return Bag.of(0, order.rate)
-    result = current_subtotal(order) + current_shipping(order) + order.tip
+    result = current_subtotal(order) + current_shipping(order) + tip_apart(order)
     if order.duties is not None:
         result = result + order.duties
     return result if order.taxes_included else result + current_tax(order)

@@ -276,6 +276,7 @@ class Line(Node):
     is_gift_card: bool = False
     taxable: bool = True
     group: Group | None = None
+    is_tip: bool = False
     added: bool = False
     original: Bag = field(default_factory=Bag)
     net: Bag = field(default_factory=Bag)

@@ -233,6 +233,7 @@ SCENARIOS: dict[str, Scenario] = {
         )
     ),
     "tip": Scenario(_one(tip=300)),
+    "tip_line": Scenario(_one(tip=300, tip_line=True)),
     "bundle": Scenario(_bundle),
     "custom_line": Scenario(_custom),
     "gift_card_sold": Scenario(_gift_sold),

@@ -187,7 +187,7 @@ _LINE = {
     "taxLines": lambda x: x.taxes,
     "lineItemGroup": lambda x: x.group,
     "variant": lambda x: None if x.variant is None or x.variant.deleted else x.variant,
-    "nonFulfillableQuantity": lambda x: x.removed + x.refunded,
+    "nonFulfillableQuantity": lambda x: x.quantity if x.is_tip else x.removed + x.refunded,
     "product": lambda x: (
         None if x.product is None or x.variant is None or x.variant.deleted else x.product
     ),
