@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from itertools import product
 
 from ...ec_unified.lib import data as d
 from ...ec_unified.lib.money import split_exact, to_decimal
@@ -61,7 +62,8 @@ def is_undecided(model):
 def parse_money(model):
     """``Money`` of an OrderModel."""
     undecided = is_undecided(model)
-    lines = _goods(model) + _wrapping(model) + _postage(model) + _fees(model)
+    goods, papers = _read_amounts(model)
+    lines = _goods(model, goods) + _wrapping(model, papers) + _postage(model) + _fees(model)
     if undecided:
         return Money(tuple(lines), (), ZERO, ZERO, ZERO, ZERO, True)
     shop = amount(model.get("couponShopPrice")) or ZERO
@@ -80,16 +82,10 @@ def live_items(package):
     return [i for i in package.get("ItemModelList") or [] if i.get("deleteItemFlag") != 1]
 
 
-def _goods(model):
-    rows = [
-        (index, package, item)
-        for index, package in enumerate(live_packages(model))
-        for item in live_items(package)
-    ]
-    amounts = _goods_amounts(model, [item for _index, _package, item in rows])
+def _goods(model, amounts):
     refs = set()
     lines = []
-    for (index, package, item), value in zip(rows, amounts, strict=True):
+    for (index, package, item), value in zip(_rows(model), amounts, strict=True):
         ref = str(item.get("itemDetailId"))
         ref = ref if ref not in refs else f"{package.get('basketId')}-{ref}"
         refs.add(ref)
@@ -97,21 +93,59 @@ def _goods(model):
     return lines
 
 
-def _goods_amounts(model, items):
-    """priceTaxIncl × units. Where the mall's goodsPrice shows that it rounds the tax-excluded sum
-    of a row instead (open question 5), that reading is taken."""
-    plain = [_unit_price(item) * to_decimal(item.get("units"), default=1) for item in items]
+def _rows(model):
+    """``(destination, package, item)`` of what was not deleted."""
+    return [
+        (index, package, item)
+        for index, package in enumerate(live_packages(model))
+        for item in live_items(package)
+    ]
+
+
+def _read_amounts(model):
+    """``(amount per item, amount per wrapping)``, tax included.
+
+    Usually priceTaxIncl × units, and price + taxPrice. Where something has prices without tax the
+    mall may round otherwise (open question 5): the sum of a row instead of its pieces, a wrapping's
+    tax anew. Then that reading is taken that gives the mall's own sums.
+    """
+    items = [item for _index, _package, item in _rows(model)]
+    papers = [row for _number, row in wrappings(model)]
+    plain = [_unit_price(item) * _units(item) for item in items]
+    paper = [_paper_amounts(row)[0] for row in papers]
     goods = amount(model.get("goodsPrice"))
-    if goods is None:
-        return plain
-    wanted = goods - sum((line.amount for line in _wrapping(model)), ZERO)
-    if sum(plain) == wanted or all(_with_tax(item) for item in items):
-        return plain
-    for rounding in _ROUNDINGS:
-        by_row = [_row_amount(item, rounding) for item in items]
-        if sum(by_row) == wanted:
-            return by_row
-    return plain
+    if goods is None or all(_with_tax(row) for row in (*items, *papers)):
+        return plain, paper
+    per_rate = _goods_per_rate(model)
+    found = None
+    for rows in (plain, *([_row_amount(item, how) for item in items] for how in _ROUNDINGS)):
+        for choice in product(*map(_paper_amounts, papers)):
+            if sum(rows) + sum(choice) != goods:
+                continue
+            sums = defaultdict(lambda: ZERO)
+            for row, value in zip((*items, *papers), (*rows, *choice), strict=True):
+                sums[rate(row.get("taxRate"))] += value
+            if all(sums[r] == value for r, value in per_rate.items()):
+                return rows, list(choice)
+            found = found or (rows, list(choice))
+    return found or (plain, paper)
+
+
+def _goods_per_rate(model):
+    """Goods and wrapping per rate: the tax summary's total without the postage in it."""
+    found = {}
+    for row in model.get("TaxSummaryModelList") or []:
+        total = amount(row.get("totalPrice"))
+        if total is not None:
+            found[rate(row.get("taxRate"))] = total
+    for line in _postage(model):
+        if line.tax_rate in found:
+            found[line.tax_rate] -= line.amount
+    return found
+
+
+def _units(item):
+    return to_decimal(item.get("units"), default=1)
 
 
 def _with_tax(item):
@@ -128,10 +162,9 @@ def _unit_price(item):
 
 
 def _row_amount(item, rounding):
-    units = to_decimal(item.get("units"), default=1)
     if _with_tax(item):
-        return _unit_price(item) * units
-    net = to_decimal(item.get("price"), default=0) * units
+        return _unit_price(item) * _units(item)
+    net = to_decimal(item.get("price"), default=0) * _units(item)
     return (net * (1 + rate(item.get("taxRate")))).quantize(Decimal(1), rounding)
 
 
@@ -151,7 +184,7 @@ def _goods_line(ref, destination, item, value):
             sku.get("merchantDefinedSkuId"), variant_id, item.get("itemNumber"), manage_number,
             single,
         ),
-        quantity=to_decimal(item.get("units"), default=1),
+        quantity=_units(item),
         price_unit=_unit_price(item),
         amount=value,
         tax_rate=rate(item.get("taxRate")),
@@ -169,17 +202,25 @@ def wrappings(model):
     return [(n, row) for n, row in rows if row and row.get("deleteWrappingFlag") != 1]
 
 
-def _wrapping(model):
+def _wrapping(model, amounts):
     """Wrapping belongs to the order; it travels with the first destination."""
     lines = []
-    for number, row in wrappings(model):
-        price = amount(row.get("price")) or ZERO
-        if row.get("includeTaxFlag") == 0:
-            price += amount(row.get("taxPrice")) or ZERO
+    for (number, row), price in zip(wrappings(model), amounts, strict=True):
         if price:
             name = row.get("name") or const.WRAPPING_TITLES.get(row.get("title"), "")
             lines.append(_fee(f"wrapping-{number}", d.WRAPPING, name, price, row.get("taxRate")))
     return lines
+
+
+def _paper_amounts(row):
+    """What a wrapping may cost with its tax, the likeliest first."""
+    price = amount(row.get("price")) or ZERO
+    if _with_tax(row):
+        return [price]
+    gross = price * (1 + rate(row.get("taxRate")))
+    found = [price + (amount(row.get("taxPrice")) or ZERO)]
+    found += [gross.quantize(Decimal(1), how) for how in _ROUNDINGS]
+    return list(dict.fromkeys(found))
 
 
 def _fee(ref, kind, name, value, tax_rate, destination=0):

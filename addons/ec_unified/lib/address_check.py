@@ -91,7 +91,7 @@ def check_address(code, prefecture, *street) -> list[Finding]:
     rest = "".join(part or "" for part in street)
     found = _check_postcode(code, prefecture, rest)
     folded = fold_text(rest)
-    if rest and not _NUMBER.search(_without_city(folded)):
+    if rest and not _has_number(code, folded):
         found.append(Finding(NO_NUMBER))
     elif _BUILDING.search(folded):
         found.append(Finding(NO_ROOM))
@@ -127,6 +127,22 @@ def _without_city(text: str) -> str:
     """Names such as 三鷹市 or 四日市市 hold numerals; only what follows may be a house number."""
     match = re.match(r"^.*?[市区町村]", text)
     return text[match.end() :] if match else text
+
+
+def _has_number(code, folded: str) -> bool:
+    """Whether a house number follows the quarter; names such as 六本木 or 一番町 hold numerals."""
+    places = places_of(code) or ()
+    cities = {fold_text(place.city) for place in places}
+    cities |= {_COUNTY.sub("", city) for city in cities}
+    city = next((city for city in cities if folded.startswith(city)), "")
+    street = folded[len(city) :] if city else _without_city(folded)
+    towns = {fold_text(place.town) for place in places if place.town}
+    for town in sorted(towns, key=len, reverse=True):
+        at = street.find(town)
+        if 0 <= at <= len(street) - len(town) and at < 8:
+            street = street[at + len(town) :]
+            break
+    return bool(_NUMBER.search(street)) or "無番地" in street
 
 
 def unprintable(text: str) -> str:

@@ -4,6 +4,8 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from .errors import DataError
 
+CENT = Decimal("0.01")
+
 
 def to_decimal(value, *, default=None):
     """``Decimal`` of a number or numeric string as a mall delivers it.
@@ -28,16 +30,29 @@ def whole(amount):
     return Decimal(amount).quantize(Decimal(1), rounding=ROUND_HALF_UP)
 
 
-def split_exact(total, weights):
-    """Split an integer amount over weights so that the parts add up exactly (largest remainder).
+def unit_of(*amounts):
+    """The smallest unit these amounts are told in: a yen, or a cent of other currencies."""
+    return Decimal(1) if all(a == Decimal(a).to_integral_value() for a in amounts) else CENT
+
+
+def to_unit(amount, unit):
+    """Round half up to a multiple of ``unit``."""
+    return whole(Decimal(amount) / unit) * unit
+
+
+def split_exact(total, weights, unit=1):
+    """Split an amount over weights so that the parts add up exactly (largest remainder).
 
     The first of equal remainders wins, so the result is the same on every run. With all weights
     zero everything goes to the first part.
 
-    :param Decimal total: whole number, may be negative
+    :param Decimal total: multiple of ``unit``, may be negative
     :param weights: sequence of non-negative Decimals
+    :param unit: of what every part is a multiple
     :rtype: list[Decimal]
     """
+    if unit != 1:
+        return [part * unit for part in split_exact(Decimal(total) / unit, weights)]
     weights = [Decimal(w) for w in weights]
     if not weights:
         return []

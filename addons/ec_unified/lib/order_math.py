@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from .data import MALL_DISCOUNT, PRODUCT, SHOP_DISCOUNT, OrderData, OrderLine
-from .money import split_exact, whole
+from .money import split_exact, to_unit, unit_of
 
 #: Line kinds that only exist in the books, beside those of ``data.LINE_KINDS``.
 MALL_PAID = "mall_paid"  # what the mall pays in place of the buyer: coupons it bears itself
@@ -56,11 +56,12 @@ class Booking:
 
 def book_order(data: OrderData) -> Booking:
     """Return the lines of ``data`` with every sum of the mall met exactly."""
-    lines = [_booked(line) for line in data.lines if line.kind not in DISCOUNTS]
+    summary = None if data.undecided else tax_figures(data)
+    fixed = summary is not None
+    lines = [_booked(line, fixed) for line in data.lines if line.kind not in DISCOUNTS]
     discounts = [line for line in data.lines if line.kind in DISCOUNTS]
     if data.undecided:
         return Booking(lines=tuple(lines))
-    summary = tax_figures(data)
     lines += _book_discounts(lines, discounts, data.mall_coupon, summary)
     if summary is not None and data.mall_coupon:
         lines.append(_extra(MALL_PAID, data.mall_coupon, None))
@@ -96,19 +97,22 @@ def partial_share(whole_amount: Decimal, quantity: Decimal, done: Decimal) -> De
     """
     if not quantity or done == quantity:
         return whole_amount
-    return whole(whole_amount * done / quantity)
+    return to_unit(whole_amount * done / quantity, unit_of(whole_amount))
 
 
-def _booked(line: OrderLine) -> BookedLine:
+def _booked(line: OrderLine, fixed: bool = False) -> BookedLine:
+    """Return the line of the books. ``fixed``: base and tax of taxed lines are written down as
+    amounts, so that price times quantity need not give them to the yen."""
     quantity, price, amount = line.quantity, line.price_unit, line.amount
     if price * quantity != amount:
         # A price per piece that is no whole number: 3 pieces for 1,000 yen.
         price = amount
         if quantity:
             price = (amount / quantity).quantize(_PRICE_STEP, rounding=ROUND_HALF_UP)
-        if whole(quantity * price) != amount:
+        near = to_unit(quantity * price, unit_of(amount))
+        if near != amount and not (fixed and line.tax_rate is not None):
             if line.kind == PRODUCT:
-                amount = whole(quantity * price)  # the rest shows as a difference
+                amount = near  # the rest shows as a difference
             else:
                 quantity, price = Decimal(1), amount
     return BookedLine(
@@ -157,8 +161,9 @@ def _book_discounts(goods, discounts, mall_coupon, summary) -> list[BookedLine]:
     if _fits(gross, given, mall, summary):
         return given
     needs = _needs(gross, summary)
-    shop_parts = split_exact(shop, list(needs.values()))
-    mall_parts = split_exact(mall, list(needs.values()))
+    unit = unit_of(shop, mall)
+    shop_parts = split_exact(shop, list(needs.values()), unit)
+    mall_parts = split_exact(mall, list(needs.values()), unit)
     if sum(needs.values()) == shop + mall and summary is not None:
         mall_parts = [need - part for need, part in zip(needs.values(), shop_parts, strict=True)]
     return _discount_lines(SHOP_DISCOUNT, discounts, needs, shop_parts) + _discount_lines(
@@ -234,7 +239,8 @@ def _share_tax(lines, rate, figure) -> list[Decimal]:
     own = [line.source.tax_amount if line.source else None for line in lines]
     if None not in own and sum(own) == figure:
         return own
-    taxes = [whole(line.amount * rate / (1 + rate)) for line in lines]
+    unit = unit_of(figure, *(line.amount for line in lines))
+    taxes = [to_unit(line.amount * rate / (1 + rate), unit) for line in lines]
     rest = figure - sum(taxes)
-    shares = split_exact(rest, [abs(line.amount) for line in lines])
+    shares = split_exact(rest, [abs(line.amount) for line in lines], unit)
     return [tax + share for tax, share in zip(taxes, shares, strict=True)]

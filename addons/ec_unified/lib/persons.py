@@ -3,7 +3,8 @@
 Equal name and telephone number, or equal name and address, is the same person, unless both told a
 reading (kana) and the readings differ. A name written in kana alone is the same person as a name
 with that reading, if the telephone number is equal as well. A mail address says nothing: malls hand
-out forwarding addresses. A household shares telephone and address, but not the name.
+out forwarding addresses. A household shares telephone and address, but not the name. A family name
+alone is many people's, also at one company's number: telephone and address must both be equal.
 """
 
 from __future__ import annotations
@@ -24,6 +25,12 @@ def fold_kana(text):
     folded = fold_name(unicodedata.normalize("NFKC", text or "").translate(_HIRAGANA))
     folded = folded.translate(_HIRAGANA)
     return folded if _KANA_ONLY.fullmatch(folded) else ""
+
+
+def is_family_name(name):
+    """Whether a name has no given name in it, as far as it shows: 山田, ヤマダ."""
+    text = unicodedata.normalize("NFKC", name or "").strip()
+    return not re.search(r"\s", text) and len(text) <= (4 if fold_kana(text) else 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,9 @@ def person(name, kana, phone, code, *street) -> Person:
     own = fold_kana(name)
     reading = fold_kana(kana) or own
     digits = fold_phone(phone)
+    if is_family_name(name):
+        by_address = f"{by_address}|{digits}" if by_address and digits else ""
+        return Person("", by_address, "", reading, bool(own))
     by_kana = f"{reading}|{digits}" if reading and digits else ""
     return Person(by_phone, by_address, by_kana, reading, bool(own))
 

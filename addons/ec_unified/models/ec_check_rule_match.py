@@ -60,7 +60,8 @@ class EcCheckRule(models.Model):
         alike = around.grouped(lambda order: (order.partner_id, self._get_goods(order)))
         found = {}
         for order in orders:
-            for other in alike.get((order.partner_id, self._get_goods(order)), ()):
+            goods = self._get_goods(order)
+            for other in alike.get((order.partner_id, goods), ()) if goods else ():
                 before = (other.ec_ordered_at, other.id) < (order.ec_ordered_at, order.id)
                 if before and order.ec_ordered_at - other.ec_ordered_at <= days:
                     found[order] = other.ec_order_number or other.name
@@ -68,9 +69,18 @@ class EcCheckRule(models.Model):
 
     @api.model
     def _get_goods(self, order):
-        """Return what makes two orders look alike."""
-        lines = order.order_line.filtered(lambda line: line.product_id.type == "consu")
-        return frozenset((line.product_id.id, line.product_uom_qty) for line in lines)
+        """Return what makes two orders look alike; empty where nothing does.
+
+        Goods that are not matched yet all stand on one product: their code at the mall tells them
+        apart.
+        """
+        goods = {}
+        for line in order.order_line:
+            unknown = line.ec_line_kind == "unknown"
+            if unknown or line.product_id.type == "consu":
+                key = (line.ec_sku_code or line.name) if unknown else line.product_id.id
+                goods[key] = goods.get(key, 0) + line.product_uom_qty
+        return frozenset(goods.items())
 
     def _find_wish(self, orders):
         found = {}

@@ -173,6 +173,8 @@ class EcMerge(models.Model):
             self._check_together(merge.picking_ids)
             merge.sudo().state = "merged"
             lead, others = merge.lead_id, merge.picking_ids - merge.lead_id
+            for picking in others.sudo():
+                picking.ec_own_carrier_id = picking.carrier_id
             if lead.carrier_id:
                 others.sudo().write({"carrier_id": lead.carrier_id.id})
             merge.sudo()._merged()
@@ -211,18 +213,58 @@ class EcMerge(models.Model):
                 merge.sudo()._unmerged()
             merge.sudo().write(values)
             pickings.sudo().write({"ec_merge_id": False})
+            if was_merged:
+                merge.sudo()._restore(pickings.sudo() - merge.sudo().lead_id)
         return True
+
+    def _restore(self, pickings):
+        """These deliveries go alone again: with their own carrier, and without the number of the
+        parcel that stays with the one that has the label."""
+        for picking in pickings:
+            values = {"ec_own_carrier_id": False}
+            if picking.carrier_tracking_ref:
+                values["carrier_tracking_ref"] = False
+            if picking.ec_own_carrier_id:
+                values["carrier_id"] = picking.ec_own_carrier_id.id
+            picking.write(values)
+
+    def _revise(self, changed):
+        """Something changed about these deliveries: what no longer fits leaves the parcel."""
+        for merge in self.filtered(lambda row: row.state == "merged"):
+            pickings = merge.picking_ids.filtered(lambda p: p.state not in ("done", "cancel"))
+            groups = list(
+                pickings.grouped(lambda picking: picking._ec_merge_key() or picking.id).values()
+            )
+            if len(groups) < 2:
+                merge._merged()
+                continue
+            stay = max(groups, key=lambda group: (len(group), not group & changed))
+            strangers = pickings - stay
+            merge._drop(strangers)
+            for order in strangers.sale_id:
+                order.message_post(
+                    body=self.env._(
+                        "Something changed: this order no longer shares a parcel with others."
+                    )
+                )
 
     def _drop(self, pickings):
         """These deliveries are gone; what is left alone is no parcel for several."""
         for merge in self:
-            rest = merge.picking_ids - pickings
-            if merge.state == "merged":
+            rest, was_merged = merge.picking_ids - pickings, merge.state == "merged"
+            if was_merged:
                 merge._unmerged()
+            alone = pickings & merge.picking_ids
             pickings.ec_merge_id = False
             if len(rest.sale_id) < 2:
                 rest.write({"ec_merge_id": False})
                 merge.state = "undone"
+                alone |= rest
+            if was_merged:
+                merge._restore(
+                    alone.filtered(lambda p: p.state not in ("done", "cancel")) - merge.lead_id
+                )
+            if merge.state == "undone":
                 continue
             if merge.lead_id in pickings:
                 merge.lead_id = rest.sorted("id")[0]

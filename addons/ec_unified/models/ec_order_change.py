@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 #: What changed, in the clerk's words.
 FIELDS = [
+    ("buyer", "Buyer"),
     ("address", "Delivery address"),
     ("wish", "Wish"),
     ("line", "Line"),
@@ -27,6 +28,7 @@ class EcOrderChange(models.Model):
     old = fields.Char(string="Here")
     new = fields.Char(string="At the mall")
     partner_id = fields.Many2one("res.partner", ondelete="set null")
+    line_ids = fields.Many2many("sale.order.line", string="Lines")
     state = fields.Selection(
         [("open", "Different"), ("applied", "Taken over")], required=True, default="open"
     )
@@ -52,13 +54,23 @@ class EcOrderChange(models.Model):
         for change in self.filtered(lambda row: row.state == "open" and row.partner_id):
             order = change.order_id
             order.check_access("write")
-            order.with_context(ec_from_mall=True).partner_shipping_id = change.partner_id
-            pickings = order.sudo().picking_ids.filtered(
-                lambda picking: picking.state not in ("done", "cancel")
-            )
-            pickings.write({"partner_id": change.partner_id.id})
+            change._redirect(order.with_context(ec_from_mall=True))
             change.sudo().state = "applied"
         return True
+
+    def _redirect(self, order):
+        """Send the lines of this change to the mall's address; the order itself, if all of it goes
+        there."""
+        place, lines = self.partner_id, self.line_ids
+        others = order.order_line.filtered("ec_line_ref") - lines
+        if not lines or not others.filtered("ec_destination_id"):
+            order.partner_shipping_id = place
+        elif order.partner_shipping_id in lines.ec_destination_id:
+            if order.partner_shipping_id not in others.ec_destination_id:
+                order.partner_shipping_id = place
+        if others.filtered("ec_destination_id") or lines.ec_destination_id:
+            lines.ec_destination_id = place
+        order._ec_redirect_deliveries()
 
 
 class EcOrderCheck(models.Model):

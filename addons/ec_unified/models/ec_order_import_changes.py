@@ -22,30 +22,6 @@ class EcOrderImport(models.AbstractModel):
         return result
 
     @api.model
-    def _apply_destination(self, item):
-        old = item.order.partner_shipping_id
-        result = super()._apply_destination(item)
-        places = [place for place in item.destinations if place]
-        # Left alone by super although the mall says another place: shown side by side.
-        if places and places[0] != old and item.order.partner_shipping_id == old:
-            if item.order.ec_destination_digest != self._destination_digest(item):
-                item.changes.append(
-                    {
-                        "field": "address",
-                        "old": self._describe_place(old),
-                        "new": self._describe_place(places[0]),
-                        "partner_id": places[0].id,
-                    }
-                )
-        return result
-
-    @api.model
-    def _describe_place(self, partner):
-        parts = (partner.name, partner.zip, partner.state_id.name, partner.city, partner.street,
-                 partner.street2, partner.phone)  # fmt: skip
-        return " ".join(part for part in parts if part)
-
-    @api.model
     def _apply_wishes(self, item):
         order, marks = item.order, self._wishes_digests(item)
         known = order.ec_wishes_digests or {}
@@ -53,7 +29,7 @@ class EcOrderImport(models.AbstractModel):
             news = {
                 name: value
                 for name, value in self._prepare_wishes(item).items()
-                if marks[name] != known.get(name)
+                if marks[name] != known.get(name) and name != "ec_place_facts"
             }
             for name, value in self._changed_values(order, news).items() if news else ():
                 label = order._fields[name]._description_string(self.env)

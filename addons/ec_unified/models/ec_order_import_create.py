@@ -74,6 +74,7 @@ class EcOrderImport(models.AbstractModel):
             "ec_shipped_before": data.shipped,
             "ec_wishes_digests": self._wishes_digests(item),
             "ec_destination_digest": self._destination_digest(item),
+            "ec_buyer_digest": self._buyer_digest(item),
         }
         if channel.pricelist_id.currency_id.id == values["currency_id"]:
             values["pricelist_id"] = channel.pricelist_id.id
@@ -166,10 +167,6 @@ class EcOrderImport(models.AbstractModel):
     def _wishes_digests(self, item):
         """Return a mark per wish that changes when the mall says something else."""
         return {name: self._digest(value) for name, value in self._prepare_wishes(item).items()}
-
-    @api.model
-    def _destination_digest(self, item):
-        return self._digest(item.data.destinations)
 
     @api.model
     def _lines_digest(self, item):

@@ -15,12 +15,15 @@ class EcOrderImport(models.AbstractModel):
         self = self.with_context(ec_states=self._read_states(batch))
         buyers = {}
         for item in batch.items:
+            item.buyer = self._get_known_buyer(item)
+            if item.buyer:
+                continue
             if item.data.buyer.name and not item.data.buyer.placeholder:
                 buyers.setdefault(self._person_identity(item.data.buyer), item.data.buyer)
         partners = self._find_buyers(batch, buyers)
         missing = {key: address for key, address in buyers.items() if key not in partners}
         partners |= self._create_buyers(batch, missing)
-        for item in batch.items:
+        for item in (row for row in batch.items if not row.buyer):
             item.buyer = partners.get(self._person_identity(item.data.buyer))
             if not item.buyer:
                 item.buyer = batch.channel._ec_get_anonymous_partner()
@@ -145,7 +148,9 @@ class EcOrderImport(models.AbstractModel):
         Placeholders of gifts without an address get None.
         """
         wanted, places = {}, {}
-        for item in batch.items:
+        known = {id(item): self._get_known_destinations(item) for item in batch.items}
+        fresh = [item for item in batch.items if known[id(item)] is None]
+        for item in fresh:
             for destination in item.data.destinations:
                 address = destination.address
                 if address.placeholder or not address.name:
@@ -157,7 +162,7 @@ class EcOrderImport(models.AbstractModel):
                     places[key] = item.buyer
         places |= self._find_or_create_addresses(batch, wanted)
         for item in batch.items:
-            item.destinations = [
+            item.destinations = known[id(item)] or [
                 places.get((item.buyer.id, self._place(destination.address)))
                 for destination in item.data.destinations
             ]

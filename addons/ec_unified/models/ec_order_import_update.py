@@ -33,6 +33,7 @@ class EcOrderImport(models.AbstractModel):
         if data.payment_state == PAY_REFUNDED and not self._is_own_refund(item):
             item.add_reason("refund_upstream")
         self._apply_wishes(item)
+        self._apply_buyer(item)
         self._apply_destination(item)
         if not same_lines or self._finds_unknown_goods(batch, item):
             self._apply_lines(batch, item)
@@ -72,12 +73,12 @@ class EcOrderImport(models.AbstractModel):
         pickings = order.picking_ids.filtered(lambda picking: picking.state != "cancel")
         return (
             self._has_shipped(order)
-            or self._has_posted_invoice(order)
+            or any(move.state != "cancel" for move in order.invoice_ids)
             or any(picking.printed or picking.batch_id for picking in pickings)
             or any(move.picked for move in pickings.move_ids)
         )
 
-    # === WISHES AND ADDRESS === #
+    # === WISHES === #
 
     @api.model
     def _apply_wishes(self, item):
@@ -94,26 +95,6 @@ class EcOrderImport(models.AbstractModel):
         if self._is_in_work(order) and self._changed_values(order, changed):
             item.add_reason("changed_upstream", self.env._("wishes of the buyer"))
         order.write({**changed, "ec_wishes_digests": marks})
-
-    @api.model
-    def _apply_destination(self, item):
-        order, mark = item.order, self._destination_digest(item)
-        places = [place for place in item.destinations if place]
-        if not places or mark == order.ec_destination_digest:
-            return
-        place = places[0]
-        if place != order.partner_shipping_id and self._is_in_work(order):
-            item.add_reason("changed_upstream", self.env._("delivery address"))
-            return
-        order.write({"partner_shipping_id": place.id, "ec_destination_digest": mark})
-        if len(item.destinations) < 2:
-            open_pickings = order.picking_ids.filtered(
-                lambda picking: (
-                    picking.state not in ("done", "cancel")
-                    and picking.picking_type_code == "outgoing"
-                )
-            )
-            open_pickings.write({"partner_id": place.id})
 
     # === LINES === #
 

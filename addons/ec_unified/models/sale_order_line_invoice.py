@@ -40,15 +40,18 @@ class SaleOrderLine(models.Model):
         }
 
     def _prepare_invoice_line(self, **optional_values):
-        """Give each partial invoice its share of the mall's tax; the last one gets the rest."""
+        """Give each partial invoice its share of the mall's tax; the last one gets the rest.
+
+        Goods that came back (a quantity below zero) take theirs with them the same way.
+        """
         values = super()._prepare_invoice_line(**optional_values)
         data = values.get("extra_tax_data")
         if (
             not self.order_id.ec_channel_id
             or not data
             or not data.get("manual_tax_amounts")
-            or values.get("quantity") == data.get("quantity")
-            or values.get("quantity", 0) <= 0
+            or not values.get("quantity")
+            or (values["quantity"] == data.get("quantity") and not self.qty_invoiced)
             or len(self.tax_ids) != 1
         ):
             return values

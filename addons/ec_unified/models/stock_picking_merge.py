@@ -3,6 +3,11 @@
 from odoo import api, fields, models
 
 _SHARED = ("carrier_id", "carrier_tracking_ref")
+#: What deliveries of one parcel have in common, or what is summed up for it.
+_ORDER_FACTS = {
+    "ec_wish_date", "ec_wish_time_from", "ec_wish_time_to", "ec_payment_role", "ec_is_gift",
+    "ec_buyer_total",
+}  # fmt: skip
 
 
 class StockPicking(models.Model):
@@ -13,6 +18,9 @@ class StockPicking(models.Model):
     )
     ec_merge_state = fields.Selection(related="ec_merge_id.state")
     ec_merge_lead = fields.Boolean(compute="_compute_ec_merge_lead")
+    ec_own_carrier_id = fields.Many2one(
+        "delivery.carrier", string="Own carrier", copy=False, readonly=True
+    )
     ec_split_from_id = fields.Many2one(
         "stock.picking", string="Split from", copy=False, readonly=True, index="btree_not_null"
     )
@@ -74,6 +82,8 @@ class StockPicking(models.Model):
             mates = self.sudo()._ec_mates()
             if mates:
                 mates.with_context(ec_merge_sharing=True).write(shared)
+        if "partner_id" in vals and self.ec_merge_id:
+            self.sudo().ec_merge_id._revise(self.sudo())
         return result
 
     def action_ec_merge(self):
@@ -89,6 +99,15 @@ class StockPicking(models.Model):
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    def write(self, vals):
+        """A parcel shared with others is looked at again when one of its orders changes."""
+        result = super().write(vals)
+        if vals.keys() & _ORDER_FACTS:
+            pickings = self.sudo().picking_ids.filtered("ec_merge_id")
+            if pickings:
+                pickings.ec_merge_id._revise(pickings)
+        return result
 
     def action_ec_merge(self):
         """Put the deliveries of these orders into one parcel."""

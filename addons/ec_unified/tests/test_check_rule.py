@@ -82,6 +82,16 @@ class TestCheckRule(OrderCommon):
         self.assertEqual(self.rules_of(third), expected)
         self.assertIn("remarks", self.open_codes(third))
 
+    def test_two_orders_of_goods_not_matched_yet_are_no_duplicates(self):
+        self.rule("duplicate").active = True
+        codes = ("NEW-1", "NEW-2", "NEW-2")
+        orders = [
+            self.pull(self.order_payload(f"N-{n}", lines=[self.line(code, 1100)]))
+            for n, code in enumerate(codes)
+        ]
+        suspected = [self.rule("duplicate") in self.rules_of(order) for order in orders]
+        self.assertEqual(suspected, [False, False, True])
+
     def test_fact_of_the_mall_can_be_switched_off(self):
         self.rule("fact_remarks").active = False
         island = self.rule("fact_island")

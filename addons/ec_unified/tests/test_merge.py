@@ -64,6 +64,71 @@ class TestMerge(OrderCommon):
         self.assertFalse(second.picking_ids.ec_merge_id)
         self.assertEqual(second.picking_ids.state, "assigned")
 
+    def test_changed_address_leaves_the_parcel(self):
+        first, second = self.two()
+        merge = self.suggested()
+        merge.action_merge()
+        first.picking_ids.carrier_tracking_ref = "400000000001"
+        moved = {**self.order_payload()["buyer"], "street": "千代田2-2"}
+        self.pull(
+            self.order_payload(
+                "A-1",
+                destinations=[{"ref": "1", "address": moved}],
+                updated_at="2026-11-02T10:00:00+09:00",
+            )
+        )
+        self.assertEqual(merge.state, "undone")
+        self.assertFalse((first | second).picking_ids.ec_merge_id)
+        self.assertEqual(first.picking_ids.partner_id.street, "千代田2-2")
+        self.assertEqual(second.picking_ids.partner_id.street, "千代田1-1")
+        self.assertFalse(second.picking_ids.carrier_tracking_ref, "the number is the other's")
+
+    def test_changed_wish_leaves_the_parcel_another_amount_does_not(self):
+        first, second = self.two()
+        merge = self.suggested()
+        merge.action_merge()
+        summed = []
+        self.patch(self.registry["ec.merge"], "_merged", lambda merges: summed.append(merges))
+        lines = [self.line("TEA-1", 1200, ref="1")]
+        self.pull(self.order_payload("A-1", lines=lines, buyer_total="1200", total="1200",
+                                     tax_summary=self.summary(("0.10", 1200, 109)),
+                                     updated_at="2026-11-02T10:00:00+09:00"))  # fmt: skip
+        self.assertEqual((merge.state, summed), ("merged", [merge]))
+        second.ec_wish_date = "2099-01-01"
+        self.assertEqual(merge.state, "undone")
+
+    def test_undone_each_has_its_own_carrier_again(self):
+        first, second = self.two()
+        product = self.env["product.product"].create({"name": "x", "type": "service"})
+        own, other = self.env["delivery.carrier"].create(
+            [{"name": name, "product_id": product.id} for name in ("A", "B")]
+        )
+        first.picking_ids.carrier_id, second.picking_ids.carrier_id = own, other
+        merge = self.suggested()
+        merge.action_merge()
+        self.assertEqual(second.picking_ids.carrier_id, own)
+        first.picking_ids.carrier_tracking_ref = "400000000001"
+        merge.action_undo()
+        self.assertEqual(second.picking_ids.carrier_id, other)
+        self.assertFalse(second.picking_ids.carrier_tracking_ref)
+        self.assertEqual(first.picking_ids.carrier_tracking_ref, "400000000001")
+
+    def test_order_in_two_deliveries_is_cancelled_and_changed_at_the_mall(self):
+        order, few = self.mixed()
+        order.ec_open_check_ids.action_clear()
+        order.picking_ids.action_ec_split_stock()
+        self.assertEqual(len(order.picking_ids), 2)
+        lines = [self.line("TEA-1", 1100), self.line("FEW-1", 1100, quantity=1)]
+        later = {"updated_at": "2026-11-02T10:00:00+09:00"}
+        self.pull(self.order_payload(lines=lines, buyer_total="2200", total="2200", **later,
+                                     tax_summary=self.summary(("0.10", 2200, 200))))  # fmt: skip
+        moves = order.picking_ids.move_ids.filtered(lambda move: move.state != "cancel")
+        self.assertEqual(sum(move.product_uom_qty for move in moves if move.product_id == few), 1)
+        self.assertEqual(order.amount_total, 2200)
+        self.pull(self.order_payload(cancelled=True, updated_at="2026-11-03T10:00:00+09:00"))
+        self.assertEqual(order.state, "cancel")
+        self.assertEqual(set(order.picking_ids.mapped("state")), {"cancel"})
+
     def test_shops_that_forbid_it(self):
         first, second = self.two()
         self.other.merge_policy = "own"
