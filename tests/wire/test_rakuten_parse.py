@@ -387,6 +387,19 @@ def test_revoked_cancel_is_no_cancel():
     assert parse_order(plain_order(ChangeReasonModelList=rows)).flags == ()
 
 
+def test_changes_may_be_listed_newest_first():
+    asked = {"changeId": 9, "changeType": 0, "changeApplyDatetime": "2026-07-12T09:00:00+0900",
+             "changeReasonDetail": 6}  # fmt: skip
+    revoked = {**asked, "changeId": 10, "changeType": 3}
+    again = {**asked, "changeId": 11, "changeType": 1, "changeReasonDetail": 4,
+             "changeApplyDatetime": "2026-07-12T10:00:00+0900"}  # fmt: skip
+    assert parse_order(plain_order(ChangeReasonModelList=[revoked, asked])).flags == ()
+    data = parse_order(plain_order(ChangeReasonModelList=[again, revoked, asked]))
+    assert [flag.code for flag in data.flags] == ["cancel_requested"]
+    model = plain_order(progress=900, ChangeReasonModelList=[again, revoked, asked])
+    assert parse_order(model).cancel_reason == "お客様都合：未入金"
+
+
 def test_sku_keys():
     multi = item(11, 500, manageNumber="Mihon-Multi", SkuModelList=sku("mm-a", "CODE-A", "色:赤"),
                  selectedChoice="名入れ:あり\n同意しました")  # fmt: skip

@@ -167,7 +167,8 @@ class Sorter:
         if whole:
             # These messages come from the mall itself: 404 is about the order, not the address.
             reason = "not_found" if self.status == 404 else "refused"
-            return self._make(DataError, f"refused, {code}", reason, code)
+            says = str(whole[0].get("message") or "")[:200]
+            return self._make(DataError, f"refused, {code}", reason, code, says=says)
         return None
 
     def _speaks_of_parts(self, data):

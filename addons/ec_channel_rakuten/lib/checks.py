@@ -10,6 +10,7 @@ from ...ec_unified.lib.errors import (
     UncertainWriteError,
 )
 from . import const
+from .client import OWN_FAULTS
 from .license import CORE_WARNS_DAYS, WARN_DAYS, days_left
 from .times import order_time
 
@@ -44,10 +45,7 @@ class ConnectionCheck:
             try:
                 probe()
             except (DataError, ConflictError) as error:
-                # The function is there; that it refuses the empty request is expected.
-                if operation == "license":
-                    self._add("malformed", False, function=const.FUNCTIONS[operation],
-                              code=error.code or "")  # fmt: skip
+                self._refused(operation, error)
             except UncertainWriteError:
                 # An empty write the mall stumbled over: nothing to be learned, nothing was done.
                 continue
@@ -108,6 +106,18 @@ class ConnectionCheck:
         if expired:
             params["expires_at"] = self.expires_at.date().isoformat()
         self.problems = [Problem(reason=reason, params=params)]
+
+    def _refused(self, operation, error):
+        """A function that refuses our empty request is there, which is all we ask of writes. A read
+        that refuses a request in order is of no use: a wrong address, or a version it has not."""
+        params = {"function": const.FUNCTIONS[operation], "code": error.code or ""}
+        if operation == "license":
+            self._add("malformed", False, **params)
+        elif operation == "searchOrder":
+            self._add("read_refused", True, **params)
+        elif operation == "getOrder" and str(error.code or "").endswith(OWN_FAULTS):
+            # Perhaps it only dislikes the number we made up.
+            self._add("read_refused", False, **params)
 
     def _add(self, reason, blocking, **params):
         self.problems.append(Problem(reason=reason, blocking=blocking, params=params))

@@ -23,6 +23,8 @@ from .times import in_maintenance_window
 
 # 1.1: the answer carries a request id; its header's exact name is not in the reference.
 REQUEST_ID_HEADERS = ("X-Request-Id", "X-Rakuten-Request-Id", "X-Requestid", "Request-Id")
+# Ends of the codes that speak of what we sent: a field is missing, empty or badly written (2.3).
+OWN_FAULTS = ("ERROR_009", "ERROR_010", "ERROR_011")
 _KEY_IN_ADDRESS = re.compile(r"licenseKey=[^&\s\"']*")
 
 
@@ -186,17 +188,20 @@ class RmsClient:
         return self.order_call("searchOrder", body)
 
     def get_order(self, numbers):
-        """2.4. Up to 100 orders, in the version set; falls back once when it is refused."""
-        body = {"orderNumberList": list(numbers), "version": self.version}
-        try:
-            return self.order_call("getOrder", body)
-        except DataError:
-            if self.version <= const.ORDER_VERSION_FALLBACK:
-                raise
-            body["version"] = const.ORDER_VERSION_FALLBACK
-            answer = self.order_call("getOrder", body)
-            self.version = const.ORDER_VERSION_FALLBACK
+        """2.4. Up to 100 orders, in the version set. When it is refused, because this shop does
+        not have it yet or the mall has it no more, the ones known to work are tried."""
+        known = (self.version, const.ORDER_VERSION, const.ORDER_VERSION_FALLBACK)
+        refused = None
+        for version in dict.fromkeys(known):
+            body = {"orderNumberList": list(numbers), "version": version}
+            try:
+                answer = self.order_call("getOrder", body)
+            except DataError as error:
+                refused = refused or error
+                continue
+            self.version = version
             return answer
+        raise refused
 
     def confirm_order(self, numbers):
         """2.9. Up to 100 orders; partial success is normal."""

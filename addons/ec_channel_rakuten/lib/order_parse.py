@@ -7,7 +7,14 @@ from ...ec_unified.lib import data as d
 from ...ec_unified.lib.errors import DataError
 from . import const
 from .order_money import parse_money, wrappings
-from .order_text import Wish, buyer_remarks, parse_address, parse_destination, parse_flags
+from .order_text import (
+    Wish,
+    buyer_remarks,
+    change_rows,
+    parse_address,
+    parse_destination,
+    parse_flags,
+)
 from .shipping import live_packages
 from .times import parse_day, parse_time
 
@@ -128,7 +135,7 @@ def _state(model, progress, money):
 def _cancel_reason(model):
     rows = [
         row
-        for row in model.get("ChangeReasonModelList") or []
+        for row in change_rows(model)
         if row.get("changeType") in const.CHANGE_CANCEL_TYPES and row.get("changeReasonDetail")
     ]
     if not rows:

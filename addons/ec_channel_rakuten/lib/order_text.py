@@ -4,7 +4,7 @@ import re
 
 from ...ec_unified.lib.data import Address, Destination, OrderFlag
 from . import const
-from .times import parse_day
+from .times import parse_day, parse_time
 
 _BLOCK = re.compile(r"^\[([^\]\n]{1,40}?):?\][ \t]*$", re.MULTILINE)
 _WISH_TITLE = "配送日時指定"
@@ -187,13 +187,25 @@ def _has_medicine(model, packages):
     )
 
 
+def change_rows(model):
+    """The order's changes, oldest first: in which order the mall lists them is not said."""
+    rows = model.get("ChangeReasonModelList") or []
+    if not all(row.get("changeApplyDatetime") for row in rows):
+        return rows
+    return sorted(rows, key=_change_moment)
+
+
+def _change_moment(row):
+    return parse_time(row["changeApplyDatetime"]), str(row.get("changeId") or "").zfill(20)
+
+
 def _cancel_asked(model):
     """Cancel under way: state 800, or asked and neither done nor revoked since."""
     if model.get("orderProgress") == const.CANCELLED:
         return False
     if model.get("orderProgress") == const.CANCEL_PENDING:
         return True
-    types = [row.get("changeType") for row in model.get("ChangeReasonModelList") or []]
+    types = [row.get("changeType") for row in change_rows(model)]
     cancels = [kind for kind in types if kind in (0, 1, 2, 3)]
     return bool(cancels) and cancels[-1] in (0, 1)
 

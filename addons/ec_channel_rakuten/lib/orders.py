@@ -7,12 +7,11 @@ from datetime import timedelta
 from ...ec_unified.lib.data import Result
 from ...ec_unified.lib.errors import ConflictError, DataError, EcError, UncertainWriteError
 from . import const
-from .client import code_tail, messages_by_order
+from .client import OWN_FAULTS, code_tail, messages_by_order
 from .times import order_time, windows
 
 _logger = logging.getLogger(__name__)
 
-_OWN_FAULTS = ("ERROR_009", "ERROR_010", "ERROR_011")
 # A search answers in whole seconds; below this a window cannot be split usefully.
 _SMALLEST_WINDOW = timedelta(seconds=2)
 
@@ -111,7 +110,7 @@ class OrderService:
         except DataError as error:
             # Whether too many hits are cut or refused, and by which code, is not known (2.3); it is
             # none of those that speak of our fields.
-            ours = str(error.code or "").endswith(_OWN_FAULTS)
+            ours = str(error.code or "").endswith(OWN_FAULTS)
             if ours or end - start <= timedelta(hours=1):
                 raise
             return None

@@ -89,7 +89,8 @@ class ShippingService:
         except UncertainWriteError:
             return
         except DataError as error:
-            raise refusal(number, {"messageCode": error.code}, error.request_id) from None
+            message = {"messageCode": error.code, "message": error.params.get("says")}
+            raise refusal(number, message, error.request_id) from None
         for message in answer.get("MessageModelList") or []:
             if message.get("messageType") == "ERROR":
                 raise refusal(number, message)

@@ -59,7 +59,7 @@ def _plan_basket(package, parcels, removed):
             added += 1
             changes.append(values)
         else:
-            changes.append({"shippingDetailId": row["shippingDetailId"], **values})
+            changes.append(_changed(row, values))
     # What is withdrawn goes; a row without a number may be somebody's work and stays.
     surplus += [row for row in free if row.get("shippingNumber")]
     changes += [
@@ -94,6 +94,13 @@ def _values(parcel):
     if parcel.tracking_number:
         values["shippingNumber"] = parcel.tracking_number
     return values
+
+
+def _changed(row, values):
+    """The change of a row; a number it has is only taken away when an empty one is sent (2.8)."""
+    if row.get("shippingNumber") and "shippingNumber" not in values:
+        values = {**values, "shippingNumber": ""}
+    return {"shippingDetailId": row["shippingDetailId"], **values}
 
 
 def _says(row, values):

@@ -1,5 +1,7 @@
 """A Rakuten Ichiba shop: its key and the version of the order function."""
 
+from dataclasses import replace
+
 from odoo import fields, models
 
 from ..lib import const
@@ -43,3 +45,24 @@ class EcChannel(models.Model):
         help="The part behind item.rakuten.co.jp/ in the addresses of the item pages; only used "
         "for links to them.",
     )
+
+    def write(self, vals):
+        """A new key has an end of its own, which the next check brings: what is known is the old
+        one's and would call a new key that does not work yet an expired one."""
+        if "rakuten_license_key" in vals and "credential_expires_at" not in vals:
+            key = vals["rakuten_license_key"]
+            if any(channel.rakuten_license_key != key for channel in self.sudo()):
+                vals = {**vals, "credential_expires_at": False}
+        return super().write(vals)
+
+    def _stock_decide(self, skus, parsed=None):
+        """More than the mall can show is shown as its most, and is no difference afterwards."""
+        decisions = super()._stock_decide(skus, parsed)
+        if self.provider != "rakuten":
+            return decisions
+        return {
+            sku_id: replace(found, quantity=min(found.quantity, const.STOCK_MAX))
+            if found.quantity
+            else found
+            for sku_id, found in decisions.items()
+        }

@@ -89,6 +89,10 @@ class EcChannelAdapterRakuten(models.AbstractModel):
                 "%(host)s is not the address of RMS WEB SERVICE. Enter "
                 "https://api.rms.rakuten.co.jp."
             ),
+            "read_refused": self.env._(
+                "RMS does not answer the function %(function)s (%(code)s). Check the server "
+                "address and the version of the order function in the shop's settings."
+            ),
             "credentials_missing": self.env._(
                 "Enter the serviceSecret and the licenseKey of the shop."
             ),

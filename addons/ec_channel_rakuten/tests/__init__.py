@@ -8,3 +8,4 @@ from . import test_situations
 from . import test_changes
 from . import test_outage
 from . import test_clock
+from . import test_tolerance

@@ -35,10 +35,13 @@ class SaleOrder(models.Model):
         whole = len(outgoing) <= 1
         for picking in done:
             lines = [] if whole else picking._ec_shipped_lines()
-            place = destinations.get(picking.partner_id.id)
-            rows, withdrawn = picking._ec_parcel_payloads(lines, place)
-            parcels += rows
-            gone += withdrawn
+            # Destinations at one address leave together, and the mall waits for each of them.
+            moved = picking.move_ids.filtered(lambda m: m.state == "done").sale_line_id.ids
+            places = dict.fromkeys(destinations[line] for line in destinations if line in moved)
+            for place in places or [None]:
+                rows, withdrawn = picking._ec_parcel_payloads(lines, place)
+                parcels += rows
+                gone += withdrawn
         if not parcels and not gone:
             return None
         current = {parcel["tracking_number"] for parcel in parcels}
@@ -50,7 +53,7 @@ class SaleOrder(models.Model):
         }
 
     def _ec_destination_refs(self):
-        """{contact: the mall's key of that destination}, for orders with several."""
+        """{order line: the mall's key of its destination}, for orders with several."""
         lines = self.order_line.filtered("ec_destination_id")
         if not lines:
             return {}
@@ -61,11 +64,7 @@ class SaleOrder(models.Model):
             for line in data.lines
             if line.destination < len(data.destinations)
         }
-        return {
-            line.ec_destination_id.id: by_line[line.ec_line_ref]
-            for line in lines
-            if line.ec_line_ref in by_line
-        }
+        return {line.id: by_line[line.ec_line_ref] for line in lines if line.ec_line_ref in by_line}
 
     def _ec_set_told(self):
         """The mall has confirmed the shipments of these orders."""

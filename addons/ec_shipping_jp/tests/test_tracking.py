@@ -233,6 +233,24 @@ class TestTracking(ShippingCommon):
         parcels = self.owed().payload["parcels"]
         self.assertEqual({p["destination_ref"] for p in parcels}, {"D1", "D2"})
 
+    def test_destinations_at_one_address_are_all_told(self):
+        """One delivery, one parcel; the mall counts the order as shipped when each of its
+        destinations has a row."""
+        place = self.order_payload()["buyer"]
+        order = self.pull(
+            self.order_payload(
+                destinations=[{"ref": "D1", "address": place}, {"ref": "D2", "address": place}],
+                lines=[self.line("TEA-1", 1100), self.line("RICE-1", 500, destination=1)],
+                tax_summary=self.summary(("0.10", 1600, 145)), buyer_total="1600", total="1600",
+            )
+        )  # fmt: skip
+        order.ec_check_ids.action_clear()
+        self.assertEqual(len(order.picking_ids), 1)
+        self.read_file(self.yamato_file((order.picking_ids.ec_key, A)))
+        parcels = self.owed().payload["parcels"]
+        told = [(p["destination_ref"], p["tracking_number"]) for p in parcels]
+        self.assertEqual(told, [("D1", A), ("D2", A)])
+
     def test_a_refusal_comes_back_with_the_reason(self):
         picking = self.ship()
         self.read_file(self.yamato_file((picking.ec_key, A)))

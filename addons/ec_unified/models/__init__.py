@@ -29,6 +29,7 @@ from . import sale_order_stage
 from . import sale_order_line
 from . import sale_order_line_invoice
 from . import stock_picking
+from . import stock_picking_sms
 from . import stock_picking_move
 from . import stock_rule
 from . import ec_channel_merge

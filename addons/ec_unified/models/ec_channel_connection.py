@@ -21,14 +21,20 @@ class EcChannel(models.Model):
     check_done_at = fields.Datetime(compute="_compute_check", string="Connection checked")
     check_report = fields.Html(compute="_compute_check", string="Result of the check")
 
-    @api.depends("operation_ids.result", "operation_ids.request_no", "operation_ids.answered_no")
+    @api.depends(
+        "operation_ids.result",
+        "operation_ids.request_no",
+        "operation_ids.answered_no",
+        "operation_ids.failure_count",
+    )
     @api.depends_context("lang")
     def _compute_check(self):
         for channel in self:
             row = channel.sudo().operation_ids.filtered(lambda r: r.operation == OP)
             result = (row and row.result) or {}
             channel.check_running = bool(row) and row.is_waiting
-            channel.check_ok = bool(result.get("ok"))
+            # A check the mall gave no answer to says nothing good, whatever the one before said.
+            channel.check_ok = bool(result.get("ok")) and not row.failure_count
             channel.check_done_at = row.finished_at
             channel.check_report = channel._check_report_html(result, row)
 

@@ -58,6 +58,8 @@ class EcOrderImport(models.AbstractModel):
         if order.locked:
             order.action_unlock()
         order._action_cancel()
+        asked = order.ec_open_check_ids.filtered(lambda check: check.code == "cancel_requested")
+        asked._clear(auto=True)
 
     @api.model
     def _has_shipped(self, order):
