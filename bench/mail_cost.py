@@ -5,23 +5,36 @@ from __future__ import annotations
 import time
 from typing import Any
 
-BATCH = 500
 PHASES = ("decide", "write", "send")
 
 
-def run(env: Any, orders: int, mails: int, port: int) -> dict[str, float]:
-    """Fill up to ``orders`` orders, the last ``mails`` of which owe their thanks; the cron's
-    phases for these, timed.
+def run(env: Any, orders: int, mails: int, rounds: int, port: int) -> dict[str, float]:
+    """Fill the database up to ``orders`` orders of which the last ones owe their thanks; the
+    cron's phases for these, timed.
 
-    :return: milliseconds per mail by phase, queries per mail
+    :param int mails: how many become due at once, ``rounds`` times
+    :return: milliseconds per mail by phase (the best round), queries per mail
     """
     shop, product = _shop(env, port), _product(env)
-    known = env["sale.order"].search_count([("ec_channel_id", "=", shop.id)])
-    _past(env, shop, product, orders - mails - known)
-    _orders(env, shop, product, mails)
+    _past(env, shop, orders - mails * rounds)
+    found: dict[str, Any] = {"orders": orders, "mails": mails * rounds}
+    measured = []
+    for _round in range(rounds):
+        _orders(env, shop, product, mails)
+        measured.append(_measure(env, mails))
+    for phase in PHASES:
+        found[phase] = min(row[phase] for row in measured)
+    found["total"] = min(sum(row[phase] for phase in PHASES) for row in measured)
+    found["cpu"] = min(row["cpu"] for row in measured)
+    found["queries"] = min(row["queries"] for row in measured)
+    return found
+
+
+def _measure(env: Any, mails: int) -> dict[str, float]:
+    """What the cron does, in its three phases."""
     entries = env["ec.mail.entry"]
-    found: dict[str, float] = {"orders": orders, "mails": mails}
-    queries = env.cr.sql_log_count
+    queries, cpu = env.cr.sql_log_count, time.process_time()
+    row = {}
     steps = (
         (entries._read_signals, entries._decide_due),
         (entries._write_due,),
@@ -32,24 +45,24 @@ def run(env: Any, orders: int, mails: int, port: int) -> dict[str, float]:
         for call in calls:
             call()
         env.cr.commit()
-        found[phase] = (time.perf_counter() - started) / mails * 1000
+        row[phase] = (time.perf_counter() - started) / mails * 1000
         env.invalidate_all()
-    found["total"] = sum(found[phase] for phase in PHASES)
-    found["queries"] = (env.cr.sql_log_count - queries) / mails
-    return found
+    row["cpu"] = (time.process_time() - cpu) / mails * 1000
+    row["queries"] = (env.cr.sql_log_count - queries) / mails
+    return row
 
 
-def _past(env: Any, shop: Any, product: Any, count: int) -> None:
-    """Orders whose thanks went out long ago."""
-    _orders(env, shop, product, max(count, 0))
-    entries = env["ec.mail.entry"]
-    entries._read_signals()
-    entries._decide_due()
-    env.cr.commit()
+def _past(env: Any, shop: Any, count: int) -> None:
+    """Orders in all stages whose mails went out long ago: copies of imported ones."""
+    from tests.odoo.volume import Volume
+
+    Volume(env, shop).fill(count)
     env.cr.execute(
         "UPDATE ec_mail_entry SET state = 'sent', sent_at = now() AT TIME ZONE 'UTC' "
-        "WHERE state NOT IN ('sent', 'not_wanted')"
+        "- interval '1 day' WHERE state NOT IN ('sent', 'not_wanted')"
     )
+    env.cr.commit()
+    env.cr.execute("DELETE FROM ec_mail_signal")
     env.cr.commit()
     env.cr.execute("ANALYZE")
     env.cr.commit()
@@ -57,9 +70,6 @@ def _past(env: Any, shop: Any, product: Any, count: int) -> None:
 
 
 def _shop(env: Any, port: int) -> Any:
-    shop = env["ec.channel"].search([("name", "=", "Bench")])
-    if shop:
-        return shop
     server = env["ir.mail_server"].create(
         {
             "name": "Bench", "smtp_host": "127.0.0.1", "smtp_port": port,
@@ -69,10 +79,12 @@ def _shop(env: Any, port: int) -> Any:
     provider = next(
         key for key, _label in env["ec.channel"]._fields["provider"].selection if key != "shopify"
     )
+    warehouse = env["stock.warehouse"].search([("company_id", "=", env.company.id)], limit=1)
     shop = env["ec.channel"].create(
         {
             "name": "Bench", "provider": provider, "ec_mail_from": "shop@example.com",
-            "ec_mail_server_id": server.id, "ec_mail_mode": "on",
+            "ec_mail_server_id": server.id, "ec_mail_mode": "on", "import_from": False,
+            "warehouse_ids": warehouse.ids,
         }
     )  # fmt: skip
     # Only one kind, so that mails and orders are the same number.
@@ -81,8 +93,7 @@ def _shop(env: Any, port: int) -> Any:
 
 
 def _product(env: Any) -> Any:
-    found = env["product.product"].search([("default_code", "=", "BENCH-MAIL")])
-    return found or env["product.product"].create(
+    return env["product.product"].create(
         {"name": "煎茶 100g", "default_code": "BENCH-MAIL", "type": "service", "list_price": 1080}
     )
 
@@ -90,27 +101,25 @@ def _product(env: Any) -> Any:
 def _orders(env: Any, shop: Any, product: Any, size: int) -> None:
     """Orders as the import leaves them, each with a buyer of its own."""
     start = env["sale.order"].search_count([("ec_channel_id", "=", shop.id)])
-    silent = env["sale.order"].with_context(tracking_disable=True, mail_notrack=True)
-    for offset in range(start, start + size, BATCH):
-        numbers = range(offset, min(offset + BATCH, start + size))
-        buyers = env["res.partner"].create([{"name": f"山田 {n}"} for n in numbers])
-        silent.create(
-            [
-                {
-                    "partner_id": buyer.id,
-                    "ec_channel_id": shop.id,
-                    "ec_order_ref": f"B-{n}",
-                    "ec_order_number": f"B-{n}",
-                    "ec_payment_role": "card",
-                    "ec_payment_state": "paid",
-                    "ec_payment_label": "クレジットカード",
-                    "ec_buyer_email": f"buyer{n}@example.com",
-                    "ec_buyer_total": 1080,
-                    "state": "sale",
-                    "order_line": [(0, 0, {"product_id": product.id, "product_uom_qty": 1})],
-                }
-                for n, buyer in zip(numbers, buyers, strict=True)
-            ]
-        )
-        env.cr.commit()
-        env.invalidate_all()
+    numbers = range(start, start + size)
+    buyers = env["res.partner"].create([{"name": f"山田 {n}"} for n in numbers])
+    env["sale.order"].with_context(tracking_disable=True, mail_notrack=True).create(
+        [
+            {
+                "partner_id": buyer.id,
+                "ec_channel_id": shop.id,
+                "ec_order_ref": f"B-{n}",
+                "ec_order_number": f"B-{n}",
+                "ec_payment_role": "card",
+                "ec_payment_state": "paid",
+                "ec_payment_label": "クレジットカード",
+                "ec_buyer_email": f"buyer{n}@example.com",
+                "ec_buyer_total": 1080,
+                "state": "sale",
+                "order_line": [(0, 0, {"product_id": product.id, "product_uom_qty": 1})],
+            }
+            for n, buyer in zip(numbers, buyers, strict=True)
+        ]
+    )
+    env.cr.commit()
+    env.invalidate_all()

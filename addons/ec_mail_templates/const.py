@@ -51,5 +51,6 @@ MODES = [
 ACTIONS = [
     ("send", "Send by itself"),
     ("hold", "Let a person look first"),
+    ("mall", "The mall writes it"),
     ("none", "Do not send"),
 ]

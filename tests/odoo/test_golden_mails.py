@@ -78,6 +78,11 @@ PAYMENT = {
     "template_payment_reminder": "bank",
     "template_payment_received": "bank",
 }
+#: Sent while the goods are still here; some of them tell of goods that are not.
+BEFORE_SHIPPING = (
+    "template_thanks", "template_thanks_gift", "template_thanks_repeat", "template_backorder",
+    "template_delay", "template_out_of_stock", *PAYMENT,
+)  # fmt: skip
 
 
 class GoldenMixin:
@@ -138,7 +143,8 @@ class GoldenMixin:
 
     def ship(self, orders):
         """One number per parcel: merged orders share one, destinations have their own."""
-        pickings = orders.picking_ids.filtered(lambda p: p.state not in ("done", "cancel"))
+        open_ones = orders.picking_ids.filtered(lambda p: p.state not in ("done", "cancel"))
+        pickings = open_ones.sorted("id")
         numbers = ["444803009836", "444803009840"]
         for index, picking in enumerate(pickings):
             number = numbers[0 if len(orders) > 1 else index]
@@ -172,21 +178,26 @@ class GoldenMixin:
         gone = order.picking_ids.filtered(lambda picking: picking.state == "done")
         return (gone or order.picking_ids)[:1]
 
-    def render_all(self, orders, owing):
-        """Subject and text of every template; ``owing``: {role: unpaid orders} for some."""
+    def render(self, orders, owing, *, before=None):
+        """{template: subject and text}; ``owing``: {role: unpaid orders} for some.
+
+        :param bool before: only those sent before the goods leave, or only the others
+        """
         templates = self.env["mail.template"].search([("model", "=", "ec.mail.entry")])
         ids = self.env["ir.model.data"].search(
             [("module", "=", "ec_mail_templates"), ("model", "=", "mail.template")]
         )
         names = {row.res_id: row.name for row in ids}
-        found = []
+        found = {}
         for template in templates.sorted(lambda t: list(names).index(t.id)):
             name = names[template.id]
+            if before is not None and (name in BEFORE_SHIPPING) != before:
+                continue
             of = owing.get(PAYMENT.get(name), orders)
             entry = self.entry(of, KINDS.get(name) or name.replace("template_", "kind_"))
             why = entry.with_context(ec_mail_as_if=True, lang="ja_JP")._why_not()
             if why and of[0].state == "cancel":
-                found.append(f"##### {template.name}\n（送信しません：{why}）\n")
+                found[name] = f"##### {template.name}\n（送信しません：{why}）\n"
                 continue
             if name == "template_refunded":
                 for order in of:
@@ -194,8 +205,12 @@ class GoldenMixin:
             draft = entry._render(template)[entry.id]
             text = f"##### {template.name}\n件名: {draft['subject']}\n\n{draft['text']}"
             self.check(entry, draft, text)
-            found.append(text)
-        return self.without_numbers("\n".join(found))
+            found[name] = text
+        return found
+
+    def lack(self, orders):
+        """The first goods are not there any more."""
+        orders[:1].picking_ids.move_ids[:1]._do_unreserve()
 
     def check(self, entry, draft, text):
         """What holds for every mail."""
@@ -238,9 +253,14 @@ class GoldenMixin:
                 self.mall.event(ref, "buyer_cancel")
             self.pull(self.shop, refs)
             self.assertEqual(set(self.numbered.mapped("state")), {"cancel"})
+            found = self.render(orders, owing)
         else:
+            self.lack(orders)
+            found = self.render(orders, owing, before=True)
             self.ship(orders)
-        self.compare(f"{self.mall_name}_{case}", self.render_all(orders, owing))
+            found |= self.render(orders, owing, before=False)
+        text = "\n".join(found[name] for name in sorted(found))
+        self.compare(f"{self.mall_name}_{case}", self.without_numbers(text))
 
     def test_plain(self):
         self.run_case("plain")

@@ -5,11 +5,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 
 from odoo.addons.ec_mail_templates.lib import smtp_probe
-from odoo.addons.ec_mail_templates.tests.common import (
-    MailCommon,
-    load_mail_server,
-    really_send,
-)
+from odoo.addons.ec_mail_templates.tests.common import MailCommon, really_send
 
 
 @tagged("post_install", "-at_install")
@@ -21,13 +17,7 @@ class TestMailedStep(MailCommon):
 
     def setUp(self):
         super().setUp()
-        self.mailbox, port = self.enterContext(load_mail_server().MailServer())
-        self.channel.ec_mail_server_id = self.env["ir.mail_server"].create(
-            {
-                "name": "Test relay", "smtp_host": "127.0.0.1", "smtp_port": port,
-                "smtp_encryption": "none", "from_filter": "shop@example.com", "ec_rate": 0,
-            }
-        )  # fmt: skip
+        self.connect_server()
         self.env["ec.mail.kind"].search([("code", "!=", "shipped")]).event = "manual"
 
     def steps(self, pickings):
@@ -77,3 +67,48 @@ class TestMailedStep(MailCommon):
             entry._note_verdict(refused)
         self.assertEqual(entry.state, "failed")
         self.assertNotIn("done", self.steps(order.picking_ids))
+
+    def test_a_carrier_without_numbers_keeps_no_mail_back(self):
+        order = self.pull(self.mixed_order("ST-5"))
+        self.ship(order, number=False)
+        self.look()
+        entry = self.entry(order, "shipped")
+        self.assertEqual(entry.state, "waiting", "a number may still come")
+        carrier = self.env["delivery.carrier"].create(
+            {"name": "定形外郵便", "product_id": self.tea.id, "ec_no_number": True}
+        )
+        order.picking_ids.carrier_id = carrier
+        self.look()
+        self.assertEqual(entry.state, "queued", entry.reason)
+        self.assertIn("お問い合わせ番号がございません", entry.mail_id.ec_text)
+
+    def test_one_parcel_of_a_buyer_with_two_contacts(self):
+        orders = self.pull(self.mixed_order("ST-6"), self.mixed_order("ST-7"))
+        orders[1].partner_id = self.env["res.partner"].create({"name": "山田 花子"})
+        orders.ec_check_ids._clear()
+        self.env["ec.merge"]._merge(orders.picking_ids)
+        orders[0].picking_ids.carrier_tracking_ref = "444803009836"
+        orders.picking_ids.move_ids.picked = True
+        orders[0].picking_ids.with_context(skip_sms=True)._action_done()
+        self.look()
+        self.send()
+        self.assertEqual(set(orders.picking_ids.mapped("state")), {"done"})
+        self.assertEqual(len(self.mailbox.letters), 1)
+        for number in ("ST-6", "ST-7"):
+            self.assertIn(number, self.mailbox.letters[0].subject)
+
+    def test_the_mall_writes_where_a_rule_says_so(self):
+        """Either the mall is asked to tell the buyer, or we do; never both."""
+        order = self.pull(self.mixed_order("ST-8"))
+        self.assertFalse(order._ec_mall_tells("shipped"))
+        rule = self.env.ref("ec_mail_templates.rule_shipped_90")
+        rule.copy({"sequence": 1, "action": "mall", "channel_ids": self.channel.ids})
+        self.ship(order)
+        self.look()
+        self.assertTrue(order._ec_shipment_payload()["notify_buyer"])
+        entry = self.entry(order, "shipped")
+        self.assertEqual(entry.state, "not_wanted", entry.reason)
+        other = self.pull(self.mixed_order("ST-9"), channel=self.make_channel(name="Second"))
+        self.assertFalse(other._ec_mall_tells("shipped"))
+        rule.search([("action", "=", "mall"), ("kind_id", "=", rule.kind_id.id)]).unlink()
+        self.assertFalse(order._ec_mall_tells("shipped"))

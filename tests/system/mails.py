@@ -56,7 +56,7 @@ def prepare(lab: Lab, count: int, port: int) -> list[str]:
                 "smtp_encryption": "none", "from_filter": address, "ec_rate": 0}})
             channel.write({{"ec_mail_from": address, "ec_mail_mode": "on"}})
         env.cr.commit()
-        # Only the shipped mails are counted.
+        # Only the shipped mails are counted, and only their cron shall run.
         env["ec.mail.kind"].search([("code", "!=", "shipped")]).event = "manual"
         channels.action_pull_orders()
         env.cr.commit()
@@ -72,6 +72,9 @@ def prepare(lab: Lab, count: int, port: int) -> list[str]:
                     move.picked = True
             batch.with_context(skip_backorder=True, skip_sms=True)._action_done()
             env.cr.commit()
+        mails = env.ref("ec_mail_templates.cron_mails")
+        env["ir.cron"].search([("id", "!=", mails.id)]).active = False
+        env.cr.commit()
         answer(orders.filtered(
             lambda o: "done" in o.picking_ids.mapped("state")).mapped("ec_order_number"))
         """

@@ -11,6 +11,7 @@ from . import ec_mail_entry_parcels
 from . import ec_mail_entry_render
 from . import ec_mail_entry_send
 from . import ec_mail_entry_proof
+from . import ec_mail_entry_unsubscribe
 from . import ec_mail_entry_buttons
 from . import ec_mail_ledger
 from . import ec_channel

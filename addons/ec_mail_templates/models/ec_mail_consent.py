@@ -40,6 +40,14 @@ class EcMailConsent(models.Model):
 
     _lookup = models.Index("(company_id, partner_id, recorded_at DESC)")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Who takes his consent back gets no mail that was under way to him either."""
+        rows = super().create(vals_list)
+        for row in rows.filtered(lambda row: row.state == "withdrawn"):
+            self.env["ec.mail.entry"].sudo()._stop_withdrawn(row)
+        return rows
+
     @api.model
     def _allowed(self, partners, role, company):
         """Those of ``partners`` whose last word on ``role`` was yes."""
@@ -57,7 +65,12 @@ class EcMailConsent(models.Model):
 
     @api.model
     def _withdraw(self, partner, channel, note=None):
-        """The buyer wants no more of these."""
+        """The buyer wants no more of these. Saying it twice leaves one row."""
+        last = self.search(
+            [("partner_id", "=", partner.id), ("company_id", "=", channel.company_id.id)], limit=1
+        )
+        if last.state == "withdrawn" and last.role == "all":
+            return last
         return self.create(
             {
                 "partner_id": partner.id,

@@ -41,6 +41,9 @@ class EcMailEntry(models.Model):
     template_id = fields.Many2one("mail.template", readonly=True, ondelete="set null")
     approved = fields.Boolean(copy=False, help="A person has released this mail.")
     by_hand = fields.Boolean(help="Asked for by a person, no rule needed.")
+    stopped = fields.Boolean(
+        copy=False, readonly=True, help="A person does not want it: no rule brings it back."
+    )
     # --- What was written ---
     draft_subject = fields.Char(string="Subject")
     draft_body = fields.Html(string="Text", sanitize="email_outgoing")

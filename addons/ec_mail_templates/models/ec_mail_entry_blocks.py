@@ -39,7 +39,6 @@ class EcMailEntry(models.Model):
     block_next = fields.Html(compute="_compute_block_next", sanitize=False)
     block_plan = fields.Html(compute="_compute_block_plan", sanitize=False)
     block_signature = fields.Html(compute="_compute_block_signature", sanitize=False)
-    block_unsubscribe = fields.Html(compute="_compute_block_unsubscribe", sanitize=False)
 
     def _told(self):
         """This entry and those whose event is told in the same mail."""
@@ -328,6 +327,8 @@ class EcMailEntry(models.Model):
         ):
             return []  # paid after delivery
         unpaid = orders.filtered(lambda order: order.ec_payment_state in UNPAID_STATES)
+        if self.kind_id.event == "paid":
+            unpaid = orders.browse()  # this very mail says that the money is here
         if unpaid and set(PREPAID_ROLES) & set(orders.mapped("ec_payment_role")):
             first = self.env._("We prepare the goods as soon as your payment has arrived.")
         else:
@@ -368,24 +369,3 @@ class EcMailEntry(models.Model):
                 lines = "<br/>".join(escape(line) for line in text.split("\n"))
                 style = "border-top:1px solid #888;margin-top:16px;padding-top:8px;color:#444;"
                 entry.block_signature = Markup(f'<div style="{style}">{lines}</div>')
-
-    def _links_allowed(self):
-        policy = self.channel_id.ec_mail_policy_id
-        return not policy or policy.links_allowed
-
-    @api.depends_context(*_CONTEXT)
-    @api.depends("order_id")
-    def _compute_block_unsubscribe(self):
-        for entry in self:
-            if entry.role == "transaction":
-                entry.block_unsubscribe = False
-                continue
-            block = Block("")
-            if entry._links_allowed():
-                note = self.env._("If you do not want such mails any more, please use this link.")
-                block.add("", note, link=entry._unsubscribe_url())
-            else:
-                word = self.env._("unsubscribe")
-                note = self.env._("If you do not want such mails any more, answer “%s”.", word)
-                block.add("", note)
-            entry.block_unsubscribe = entry._show([block])

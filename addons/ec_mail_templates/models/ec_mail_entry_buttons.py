@@ -2,14 +2,10 @@
 
 from uuid import uuid4
 
-from werkzeug.urls import url_join
-
-from odoo import api, fields, models, tools
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..const import OPEN_STATES
-
-_TOKEN = "ec_mail_unsubscribe"
 
 
 class EcMailEntry(models.Model):
@@ -36,17 +32,15 @@ class EcMailEntry(models.Model):
 
     def button_write_draft(self):
         """Write the mail now, to be read and changed before it goes out."""
-        for entry in self:
-            if entry.state not in OPEN_STATES:
-                raise UserError(self.env._("This mail is on its way or done already."))
-            template = entry.template_id
-            if not template:
-                raise UserError(self.env._("No template for this mail."))
-            entry.check_access("write")
-            draft = entry.sudo()._render(template.sudo())[entry.id]
-            entry.sudo().write(
-                {"draft_subject": draft["subject"], "draft_body": draft["body"], "edited": False}
-            )
+        self.check_access("write")
+        if any(entry.state not in OPEN_STATES for entry in self):
+            raise UserError(self.env._("This mail is on its way or done already."))
+        if not all(entry.template_id for entry in self):
+            raise UserError(self.env._("No template for this mail."))
+        mine = self.sudo()
+        mine.edited = False
+        for template, entries in mine.grouped("template_id").items():
+            entries._draft_by(template)
         return True
 
     def button_approve(self):
@@ -64,20 +58,38 @@ class EcMailEntry(models.Model):
         stoppable = (*OPEN_STATES, "queued")
         entries = self._checked().filtered(lambda entry: entry.state in stoppable)
         who = self.env.user.name
-        entries._settle("not_wanted", self.env._("Stopped by %s.", who))
+        entries._settle("not_wanted", self.env._("Stopped by %s.", who), stopped=True)
         return self._say(self.env._("%s mails stopped.", len(entries)))
 
     def button_resend(self):
         """Try failed mails again; what is certainly unsent or was stopped is decided anew."""
         rows = self._checked().filtered(lambda e: e.state in ("failed", "missing", "not_wanted"))
+        rows -= rows._stop_unasked()
         again = rows.filtered("mail_id")
         again._readdress()
-        again.write({"state": "queued", "attempts": 0, "next_try_at": False, "failure": False})
+        again.write(
+            {"state": "queued", "attempts": 0, "next_try_at": False, "failure": False,
+             "stopped": False}
+        )  # fmt: skip
         anew = rows - again
-        anew.write({"state": "wanted", "failure": False})
+        anew.write({"state": "wanted", "failure": False, "stopped": False})
         anew._decide()
         self._wake()
         return self._say(self.env._("%s mails are sent again.", len(rows)))
+
+    def _stop_unasked(self):
+        """Settle written mails that the buyer does not want any more, whatever was decided then.
+
+        :return: those
+        """
+        asking = self.filtered(lambda entry: entry.mail_id and entry.role != "transaction")
+        known = asking._gather()
+        unwanted = self.browse()
+        for entry in asking:
+            if why := entry._why_not_asked(known):
+                entry._settle("not_wanted", why)
+                unwanted |= entry
+        return unwanted
 
     def _readdress(self):
         """What failed goes to the address and over the server of today."""
@@ -142,15 +154,3 @@ class EcMailEntry(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
-
-    # === UNSUBSCRIBE === #
-
-    def _unsubscribe_token(self):
-        self.ensure_one()
-        scope = (self.id, self.order_id.partner_id.id)
-        return tools.hmac(self.env(su=True), _TOKEN, scope)
-
-    def _unsubscribe_url(self):
-        """The address of this buyer's "no more of these"."""
-        path = f"/ec/mail/unsubscribe/{self.id}/{self._unsubscribe_token()}"
-        return url_join(self.order_id.get_base_url(), path)

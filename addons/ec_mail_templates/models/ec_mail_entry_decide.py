@@ -109,9 +109,8 @@ class EcMailEntry(models.Model):
         values = {"rule_id": rule.id, "template_id": rule.template_id.id or self.template_id.id}
         if not rule and not self.by_hand:
             return "not_wanted", self.env._("No rule wants this mail."), {"due_at": False}
-        if rule.action == "none" and not self.by_hand:
-            text = rule.why_not or self.env._("Rule “%s” says no.", rule.name)
-            return "not_wanted", text, {**values, "due_at": False}
+        if rule.action in ("none", "mall") and not self.by_hand:
+            return "not_wanted", rule._why_none(), {**values, "due_at": False}
         if why := self._why_not_asked(known):
             return "not_wanted", why, {**values, "due_at": False}
         if not values["template_id"]:
@@ -146,9 +145,38 @@ class EcMailEntry(models.Model):
             return self.env._("The goods are there.")
         if kind.event == "late" and order.ec_stage in ("shipped", "done"):
             return self.env._("Shipped by now.")
+        if kind.event == "completed" and (why := self._why_no_follow_up()):
+            return why
+        if kind.event == "refunded" and self._told_by_mall():
+            return self.env._("The mall tells the buyer, as chosen with the refund.")
         if "test_order" in order.ec_check_ids.mapped("code"):
             return self.env._("A test order.")
         return ""
+
+    def _why_no_follow_up(self):
+        """Nobody is asked how he likes what he sent back or never got."""
+        order = self.order_id
+        if order.ec_payment_state == "refunded":
+            return self.env._("The order was paid back.")
+        if self._returned_parcels():
+            return self.env._("A parcel came back.")
+        return ""
+
+    def _told_by_mall(self):
+        """Whether the mall was asked to tell the buyer of all refunds made here."""
+        refunds = (
+            self.env["ec.exchange"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", "sale.order"),
+                    ("res_id", "=", self.order_id.id),
+                    ("direction", "=", "out"),
+                    ("kind", "=", "refund"),
+                ]
+            )
+        )
+        return bool(refunds) and all((row.payload or {}).get("notify") for row in refunds)
 
     def _find_rule(self, known):
         returning = self.order_id.partner_id.id in known.returning
@@ -166,7 +194,7 @@ class EcMailEntry(models.Model):
         if kind.role == "transaction":
             return ""
         policy = self.channel_id.ec_mail_policy_id
-        if policy and not policy.promotion_allowed:
+        if policy and not policy._allows(kind.role):
             return self.env._("%s forbids such mails.", policy.name)
         if partner not in known.allowed.get((kind.role, self.company_id.id), ()):
             return self.env._("No consent of the buyer is recorded.")
@@ -193,6 +221,8 @@ class EcMailEntry(models.Model):
             return self.env._("The buyer has no mail address.")
         if not channel.ec_mail_from:
             return self.env._("The shop has no sender address.")
+        if self.role != "transaction" and not (channel.ec_mail_signature or "").strip():
+            return self.env._("The shop has no signature: such mails must say who writes.")
         policy = channel.ec_mail_policy_id
         if policy.needs_own_server and policy._is_relay(address) and not channel.ec_mail_server_id:
             return self.env._(
@@ -231,7 +261,7 @@ class EcMailEntry(models.Model):
         """A fact that has to come first."""
         if self.order_id.ec_undecided:
             return self.env._("Waits until the mall has fixed the amounts.")
-        if self.kind_id.needs_tracking and self.picking_id and not self._parcels():
+        if self._lacks_number():
             return self.env._("Waits for the tracking number.")
         return ""
 

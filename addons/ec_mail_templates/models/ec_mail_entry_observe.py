@@ -26,7 +26,8 @@ class EcMailEntry(models.Model):
             if not alone:
                 return
             self._give_up_interrupted()
-            if self._read_signals() and self._decide_due() and self._write_due():
+            steps = (self._read_signals, self._decide_due, self._write_due, self._draft_held)
+            if all(step() for step in steps):
                 self._send_due()
             else:
                 self._wake()  # the time of this run is used up
@@ -133,6 +134,8 @@ class EcMailEntry(models.Model):
             yield "paid", "-", order.ec_paid_at or now, none
         if order.ec_payment_state == "refunded":
             yield "refunded", "-", now, none
+        elif order.ec_refunded > 0:  # each further part is an event of its own
+            yield "refunded", f"part:{order.ec_refunded:g}", now, none
 
     @api.model
     def _is_late(self, order, promised):

@@ -18,9 +18,10 @@ class EcMailEntry(models.Model):
         """Deliveries this mail tells of; all shipped ones where it is about none in particular."""
         if self.picking_id:
             return self.picking_id
-        return self.order_id.picking_ids.filtered(
+        gone = self.order_id.picking_ids.filtered(
             lambda picking: picking.state == "done" and picking.picking_type_code == "outgoing"
         )
+        return gone.sorted("id")  # parcels in the order of the destinations
 
     def _parcels(self):
         """Parcels with tracking number: dicts of carrier, number, url, picking."""
@@ -44,6 +45,24 @@ class EcMailEntry(models.Model):
             {"picking": picking, "carrier": carrier, "number": number, "url": url}
             for picking, carrier, number, url in found
         ]
+
+    def _lacks_number(self):
+        """Whether this mail waits for a tracking number; some carriers give none."""
+        carrier = self.picking_id.carrier_id
+        if not self.kind_id.needs_tracking or not self.picking_id:
+            return False
+        if "ec_no_number" in carrier._fields and carrier.ec_no_number:
+            return False
+        return not self._parcels()
+
+    def _returned_parcels(self):
+        """Parcels the carrier brought back, where that is known."""
+        pickings = self.order_id.picking_ids.sudo()
+        if "ec_parcel_ids" not in pickings._fields:
+            return pickings.browse()
+        return pickings.ec_parcel_ids.filtered(
+            lambda parcel: parcel.state == "active" and parcel.status == "returned"
+        )
 
     def _parcel_key(self):
         """What makes two mails about the same parcels: their tracking numbers."""
@@ -78,6 +97,9 @@ class EcMailEntry(models.Model):
         notes = []
         if any(parcel["url"] for told in self._told() for parcel in told._parcels()):
             notes.append(self.env._("The carrier's page tells where the parcel is."))
+        carriers = self._pickings_of_told().carrier_id
+        if "ec_no_number" in carriers._fields and any(carriers.mapped("ec_no_number")):
+            notes.append(self.env._("This way of delivery has no tracking number."))
         if self._other_pickings().filtered(lambda picking: picking.state != "done"):
             notes.append(self.env._("The other goods follow as soon as they are ready."))
         return notes
@@ -116,11 +138,22 @@ class EcMailEntry(models.Model):
         for entry in self:
             block = Block(self.env._("Goods concerned"))
             for line in entry._goods_lines(entry._told().order_id):
-                if line.move_ids.filtered(lambda move: move.state in _NOT_RESERVED):
-                    block.add("", line.name.splitlines()[0])
+                if lacking := entry._lacking(line):
+                    block.add("", lacking)
             if not block.rows and entry.kind_id.event == "manual":
                 block.add("", self.env._("(fill in: the goods that are not there)"))
             entry.block_short = entry._show([block]) if block.rows else ""
+
+    @api.model
+    def _lacking(self, line):
+        """The goods of an order line that are not there: name and, where it is sure, pieces."""
+        moves = line.move_ids.filtered(lambda move: move.state in _NOT_RESERVED)
+        if not moves:
+            return ""
+        name = line.name.splitlines()[0]
+        if moves.product_id != line.product_id:  # parts of a kit
+            return name
+        return f"{name} × {sum(m.product_uom_qty - m.quantity for m in moves):g}"
 
     def _add_cash_on_delivery(self, blocks):
         """What the buyer has to have ready at the door."""

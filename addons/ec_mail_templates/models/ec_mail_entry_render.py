@@ -38,6 +38,30 @@ class EcMailEntry(models.Model):
             if left <= 0:
                 return False
 
+    @api.model
+    def _draft_held(self):
+        """Write the mails that wait for a person, so that he finds a text to read and change.
+
+        :return: whether all could be written
+        """
+        ids = self.search(
+            [("state", "=", "held"), ("draft_body", "=", False), ("template_id", "!=", False)],
+            order="id",
+        ).ids
+        for start in range(0, len(ids), BATCH):
+            self.browse(ids[start : start + BATCH])._write_mails("_draft_by")
+            left = self.env["ir.cron"]._commit_progress(0)
+            self.env.invalidate_all()
+            if left <= 0:
+                return False
+        return True
+
+    def _draft_by(self, template):
+        """Keep the texts of these entries; the PDFs are printed when the mail goes out."""
+        drafts = self._render(template, files=False)
+        for entry in self:
+            entry._keep_draft(drafts[entry.id])
+
     def _merge(self):
         """Join entries that tell the same buyer of the same parcels.
 
@@ -61,29 +85,37 @@ class EcMailEntry(models.Model):
         return leads
 
     def _buyer_key(self):
-        """Who is told of what by whom. Forwarding addresses may differ for the same person."""
-        return (self.channel_id.id, self.kind_id.id, self.order_id.partner_id.id)
+        """Who is told of what by whom. Forwarding addresses may differ for the same person, and
+        who gets several orders in one parcel is one person, whatever contacts he has."""
+        merge = self.picking_id.ec_merge_id.filtered(lambda merge: merge.state == "merged")
+        orders = merge.picking_ids.sale_id.filtered(lambda o: o.ec_channel_id == self.channel_id)
+        buyer = (orders.sorted("id")[:1] or self.order_id).partner_id
+        return (self.channel_id.id, self.kind_id.id, buyer.id)
 
     def _same_buyers_waiting(self):
         """Due entries of the same buyers beyond this batch, looked up once."""
         if not self:
             return self
+        mates = self.picking_id._ec_mates().sale_id
         return self.search(
             [
                 ("state", "=", "wanted"),
                 ("lead_id", "=", False),
                 ("kind_id", "in", self.kind_id.ids),
-                ("order_id.partner_id", "in", self.order_id.partner_id.ids),
+                ("order_id.partner_id", "in", (self.order_id | mates).partner_id.ids),
                 ("id", "not in", self.ids),
             ]
         )
 
-    def _write_mails(self):
-        """Write a batch; if it fails, one by one, so that one bad order stops no other mail."""
+    def _write_mails(self, write="_write_by"):
+        """Write a batch; if it fails, one by one, so that one bad order stops no other mail.
+
+        :param str write: the method that writes entries by one template
+        """
         for template, entries in self.grouped("template_id").items():
             try:
                 with self.env.cr.savepoint():
-                    entries._write_by(template)
+                    getattr(entries, write)(template)
                 continue
             except Exception as error:  # noqa: BLE001 - sorted out below, one by one
                 _logger.info("%s mails are written one by one: %s", len(entries), type(error))
@@ -91,7 +123,7 @@ class EcMailEntry(models.Model):
             for entry in entries:
                 try:
                     with self.env.cr.savepoint():
-                        entry._write_by(template)
+                        getattr(entry, write)(template)
                 except Exception as error:  # noqa: BLE001 - kept in the ledger
                     self.env.invalidate_all()
                     entry._note_unwritable(error)
@@ -123,9 +155,10 @@ class EcMailEntry(models.Model):
         problems = self.channel_id.ec_mail_policy_id._findings(draft["body"] + draft["text"])
         return (self._describe_findings(problems) if problems else ""), False
 
-    def _render(self, template):
+    def _render(self, template, files=True):
         """Subject, HTML, text and attachments per entry.
 
+        :param bool files: print the PDFs, too
         :return: {entry id: {"subject", "body", "text", "attachments"}}
         """
         edited = self.filtered(lambda entry: entry.edited and entry.draft_body)
@@ -153,7 +186,7 @@ class EcMailEntry(models.Model):
                 "attachments": [],
                 "attachment_ids": [],
             }
-        for entry in self:
+        for entry in self if files else ():
             found[entry.id]["attachments"] += entry._print_reports()
         return found
 
@@ -264,16 +297,4 @@ class EcMailEntry(models.Model):
         if self.channel_id.ec_mail_policy_id.needs_own_server or self.channel_id.ec_mail_server_id:
             # Relays refuse an envelope sender that is not the shop's registered address.
             headers["Return-Path"] = self.channel_id.ec_mail_from
-        if self.role != "transaction":
-            headers.update(self._unsubscribe_headers())
-        return headers
-
-    def _unsubscribe_headers(self):
-        """For the button of mail programs: one click, or a mail where links are forbidden."""
-        if not self._links_allowed():
-            address = self.channel_id.ec_mail_reply_to or self.channel_id.ec_mail_from
-            return {"List-Unsubscribe": f"<mailto:{address}?subject=unsubscribe>"}
-        return {
-            "List-Unsubscribe": f"<{self._unsubscribe_url()}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        }
+        return {**headers, **self._unsubscribe_headers()}

@@ -1,6 +1,6 @@
 """Data of the matrix order × kind."""
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 _RANK = (
@@ -17,7 +17,8 @@ class EcMailLedger(models.AbstractModel):
     def get_ledger(self, filters=None, offset=0, limit=40):
         """One page of the matrix, by a fixed number of queries.
 
-        :param dict filters: ``channel_id``, ``state`` (a state or ``overdue``), ``text``
+        :param dict filters: ``channel_id``, ``kind_id``, ``state`` (a state or ``overdue``),
+            ``text``
         :return: columns, rows with one cell per kind, number of rows, counts per filter
         """
         self.env["ec.mail.entry"].check_access("read")
@@ -58,8 +59,16 @@ class EcMailLedger(models.AbstractModel):
                 | Domain("name", "ilike", text)
                 | Domain("partner_id.name", "ilike", text)
             )
-        if filters.get("state"):
-            domain &= Domain("ec_mail_entry_ids", "any", self._entry_domain(filters["state"]))
+        if filters.get("state") or filters.get("kind_id"):
+            domain &= Domain("ec_mail_entry_ids", "any", self._cell_domain(filters))
+        return domain
+
+    @api.model
+    def _cell_domain(self, filters):
+        """The mails that are looked for: in a state, of a kind."""
+        domain = self._entry_domain(filters.get("state"))
+        if filters.get("kind_id"):
+            domain &= Domain("kind_id", "=", int(filters["kind_id"]))
         return domain
 
     @api.model
@@ -75,7 +84,7 @@ class EcMailLedger(models.AbstractModel):
                 "overdue": entry.is_overdue,
                 "reason": entry.reason or "",
                 "failure": entry.failure or "",
-                "at": fields.Datetime.to_string(entry.sent_at or entry.due_at) or "",
+                "at": self._clock(entry.order_id, entry.sent_at or entry.due_at),
                 "count": (known["count"] if known else 0) + 1,
             }
             if known and _RANK.index(known["state"]) <= _RANK.index(entry.state):
@@ -89,11 +98,16 @@ class EcMailLedger(models.AbstractModel):
                 "shop": order.ec_channel_id.name,
                 "color": order.ec_channel_id.color,
                 "buyer": order.partner_id.name or "",
-                "ordered_at": fields.Datetime.to_string(order.ec_ordered_at) or "",
+                "ordered_at": self._clock(order, order.ec_ordered_at),
                 "cells": cells.get(order.id, {}),
             }
             for order in orders
         ]
+
+    @api.model
+    def _clock(self, order, moment):
+        """A moment on the clock of the order's company, wherever it is looked at."""
+        return order.company_id._ec_local(moment).strftime("%m/%d %H:%M") if moment else ""
 
     @api.model
     def _counts(self, filters):
@@ -101,6 +115,8 @@ class EcMailLedger(models.AbstractModel):
         domain = Domain.TRUE
         if filters.get("channel_id"):
             domain = Domain("channel_id", "=", int(filters["channel_id"]))
+        if filters.get("kind_id"):
+            domain &= Domain("kind_id", "=", int(filters["kind_id"]))
         rows = entries._read_group(domain, ["state"], ["__count"])
         counts = dict(rows)
         counts["overdue"] = entries.search_count(domain & self._entry_domain("overdue"))

@@ -28,6 +28,7 @@ class EcMailPolicy(models.Model):
         help="Words that must not be in a mail, one per line: a mail with one waits for a person."
     )
     promotion_allowed = fields.Boolean(default=True, string="Advertising allowed")
+    followup_allowed = fields.Boolean(default=True, string="Follow-ups allowed")
     note = fields.Text(translate=True)
 
     _provider_unique = models.Constraint(
@@ -38,6 +39,11 @@ class EcMailPolicy(models.Model):
     def _of(self, provider):
         """The policy of a mall; empty where nothing is known."""
         return self.sudo().search([("provider", "=", provider)], limit=1)
+
+    def _allows(self, role):
+        """Whether the mall lets its buyers get mails of this role."""
+        allowed = {"promotion": self.promotion_allowed, "followup": self.followup_allowed}
+        return allowed.get(role, True)
 
     def _is_relay(self, address):
         """Whether ``address`` is a forwarding address of the mall."""

@@ -1,6 +1,6 @@
 """Which mail goes out when: the first rule that fits an order decides."""
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from odoo.addons.ec_unified.models.ec_mapping import PAYMENT_ROLES
@@ -56,8 +56,31 @@ class EcMailRule(models.Model):
     @api.constrains("action", "template_id")
     def _check_template(self):
         for rule in self:
-            if rule.action != "none" and not rule.template_id:
+            if rule.action not in ("none", "mall") and not rule.template_id:
                 raise ValidationError(self.env._("Choose a template for “%s”.", rule.name))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Rules are looked up often, see ``_mall_writes``."""
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Rules are looked up often, see ``_mall_writes``."""
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        """Rules are looked up often, see ``_mall_writes``."""
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.model
+    @tools.ormcache("event")
+    def _mall_writes(self, event):
+        """Whether any rule leaves the mails of this event to a mall."""
+        domain = [("action", "=", "mall"), ("kind_id.event", "=", event)]
+        return bool(self.sudo().search_count(domain, limit=1))
 
     @api.model
     def _by_kind(self):
@@ -66,6 +89,15 @@ class EcMailRule(models.Model):
         for rule in self.sudo().search([("kind_id", "!=", False)]):
             found.setdefault(rule.kind_id.id, []).append(rule)
         return found
+
+    def _why_none(self):
+        """Why this rule lets no mail go out."""
+        self.ensure_one()
+        if self.why_not:
+            return self.why_not
+        if self.action == "mall":
+            return self.env._("The mall writes this mail (rule “%s”).", self.name)
+        return self.env._("Rule “%s” says no.", self.name)
 
     def _fits(self, entry, returning):
         """Whether this rule speaks of the order of ``entry``.

@@ -17,6 +17,25 @@ class ResPartner(models.Model):
         groups="ec_unified.group_ec_clerk",
     )
 
+    ec_mail_count = fields.Integer(
+        string="Mails sent", compute="_compute_ec_mail_count", groups="ec_unified.group_ec_clerk"
+    )
+
+    def _compute_ec_mail_count(self):
+        entries = self.env["ec.mail.entry"]
+        for partner in self:
+            partner.ec_mail_count = entries.search_count(
+                [("order_id.partner_id", "=", partner.id), ("state", "=", "sent")]
+            )
+
+    def button_ec_mails(self):
+        """All mails to this buyer over all shops, those not sent too."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "ec_mail_templates.action_ec_mail_entry"
+        )
+        return {**action, "domain": [("order_id.partner_id", "=", self.id)], "context": {}}
+
     @api.depends("ec_mail_consent_ids.state", "ec_mail_consent_ids.recorded_at")
     def _compute_ec_mail_consent(self):
         for partner in self:

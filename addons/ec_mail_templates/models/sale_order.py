@@ -3,7 +3,7 @@ from odoo import api, fields, models
 #: What these fields say may call for a mail.
 WATCHED = {
     "state", "ec_payment_state", "ec_payment_role", "ec_stage", "ec_undecided", "ec_buyer_email",
-    "commitment_date", "ec_wish_date", "ec_channel_id",
+    "commitment_date", "ec_wish_date", "ec_channel_id", "ec_refunded",
 }  # fmt: skip
 
 
@@ -54,6 +54,20 @@ class SaleOrder(models.Model):
         result = super()._write_multi(vals_list)
         self.env["ec.mail.signal"]._note(self.browse(changed))
         return result
+
+    def _ec_mall_tells(self, event):
+        """The rules say for each kind of mail whether the mall writes it."""
+        self.ensure_one()
+        entries = self.env["ec.mail.entry"].sudo()
+        if not self.env["ec.mail.rule"]._mall_writes(event):
+            return super()._ec_mall_tells(event)
+        for kind in self.env["ec.mail.kind"].sudo().search([("event", "=", event)]):
+            entry = entries.new(
+                {"order_id": self.id, "channel_id": self.ec_channel_id.id, "kind_id": kind.id}
+            )
+            if entry._find_rule(entry._gather()).action == "mall":
+                return True
+        return super()._ec_mall_tells(event)
 
     def message_update(self, msg_dict, update_vals=None):
         """An answer to a mail may take back the consent to more of them."""

@@ -66,6 +66,23 @@ class MailCommon(OrderCommon):
         self.entries._read_signals()
         self.entries._decide_due()
         self.entries._write_due()
+        self.entries._draft_held()
+
+    def connect_server(self, **vals):
+        """A mail server of this test; the shop sends over it."""
+        self.mailbox, port = self.enterContext(load_mail_server().MailServer())
+        self.channel.ec_mail_server_id = self.env["ir.mail_server"].create(
+            {
+                "name": "Test relay",
+                "smtp_host": "127.0.0.1",
+                "smtp_port": port,
+                "smtp_encryption": "none",
+                "from_filter": "shop@example.com",
+                "ec_rate": 0,
+                **vals,
+            }
+        )
+        return self.channel.ec_mail_server_id
 
     def ship(self, order, number="123456789013"):
         """Ship everything with one tracking number."""

@@ -212,3 +212,101 @@ class TestDecide(MailCommon):
         self.assertFalse(self.entry(orders[0], "thanks"))
         self.assertEqual(self.entry(orders[1], "thanks").state, "queued")
         self.assertFalse(self.env["ec.mail.signal"].search([]))
+
+    # === TEXTS THAT DEPEND ON THE STATE OF THE ORDER === #
+
+    def test_short_goods_are_named(self):
+        order = self.pull(self.mixed_order())
+        moves = order.picking_ids.move_ids
+        moves.filtered(lambda move: move.product_id == self.rice)._do_unreserve()
+        self.env.ref("ec_mail_templates.rule_backorder_90").write(
+            {"delay_hours": 0, "hour_from": 0, "hour_to": 24, "workdays_only": False}
+        )
+        self.look()
+        entry = self.entry(order, "backorder")
+        self.assertEqual(entry.state, "held", entry.reason)
+        short = entry.with_context(lang="ja_JP", ec_mail_format="text").block_short
+        self.assertIn("Title of RICE-1 × 3", short)
+        self.assertNotIn("TEA-1", short)
+        self.assertIn("対象の商品", entry.draft_body)
+        moves._action_assign()
+        entry.invalidate_recordset()
+        self.assertFalse(entry.with_context(ec_mail_format="text").block_short)
+
+    def test_a_person_names_what_the_stock_does_not_know(self):
+        order = self.pull(self.mixed_order())
+        wizard = self.env["ec.mail.manual"].with_user(self.clerk)
+        wizard.create(
+            {"order_ids": order.ids, "kind_id": self.kind("out_of_stock").id, "look_first": False}
+        ).button_send()
+        self.look()
+        entry = self.entry(order, "out_of_stock")
+        mine = entry.with_user(self.clerk)
+        for _try in range(2):
+            self.assertEqual(entry.state, "held", "never sent with the place still empty")
+            self.assertIn("（ここに", entry.draft_body)
+            mine.button_approve()
+            self.look()
+        mine.draft_body = entry.draft_body.replace(
+            "（ここに対象の商品名を記入してください）", "煎茶"
+        )
+        mine.button_approve()
+        self.look()
+        self.assertEqual(entry.state, "queued", entry.reason)
+        self.assertIn("煎茶", entry.mail_id.ec_text)
+
+    def test_the_money_is_here_says_no_if(self):
+        order = self.pull(
+            self.mixed_order(
+                "B-1", payment_code="2", payment_label="銀行振込", payment_state="unpaid"
+            )
+        )
+        row = self.entries.create(
+            {
+                "order_id": order.id, "channel_id": self.channel.id,
+                "kind_id": self.kind("payment_received").id,
+            }
+        )  # fmt: skip
+        self.assertNotIn("ご入金を確認しましたら", row.with_context(lang="ja_JP").block_next)
+        row.kind_id = self.kind("thanks")
+        row.invalidate_recordset()
+        self.assertIn("ご入金を確認しましたら", row.with_context(lang="ja_JP").block_next)
+
+    def test_each_refund_is_told_once(self):
+        order = self.pull(self.mixed_order())
+        for paid_back, mails in ((500, 1), (500, 1), (800, 2)):
+            order.ec_refunded = paid_back
+            self.look()
+            self.entries._observe(order)
+            rows = self.entry(order, "refunded")
+            self.assertEqual(len(rows), mails)
+            self.assertEqual(set(rows.mapped("state")), {"queued"})
+        self.assertIn("800円", rows.sorted("id")[-1].mail_id.ec_text)
+
+    def test_due_day_of_a_convenience_store(self):
+        payload = self.mixed_order(
+            "K-1", payment_code="3", payment_label="コンビニ（前払）", payment_state="unpaid",
+            payment_due_on="2026-11-25",
+        )  # fmt: skip
+        order = self.pull(payload)
+        self.look()
+        entry = self.entry(order, "payment_request")
+        template = self.env.ref("ec_mail_templates.template_payment_request_konbini")
+        self.assertEqual(entry.template_id, template)
+        self.assertIn("2026年11月25日（水）", entry.mail_id.ec_text)
+
+    def test_a_rule_for_goods(self):
+        """Products and categories choose, too; the first fitting rule decides."""
+        tea = self.env["product.category"].create({"name": "お茶"})
+        self.tea.categ_id = self.env["product.category"].create(
+            {"name": "煎茶", "parent_id": tea.id}
+        )
+        rule = self.env.ref("ec_mail_templates.rule_thanks_90")
+        special = rule.template_id.copy({"name": "お茶をお買い上げの方へ"})
+        rule.copy({"sequence": 1, "categ_ids": tea.ids, "template_id": special.id})
+        with_tea = self.pull(self.mixed_order("T-1"))
+        other = self.pull(self.order_payload("T-2", lines=[self.line("RICE-1", 1100)]))
+        other.partner_id = self.env["res.partner"].create({"name": "別 人"})
+        self.look()
+        self.assertEqual(self.entry(with_tea, "thanks").template_id, special)
+        self.assertNotEqual(self.entry(other, "thanks").template_id, special)

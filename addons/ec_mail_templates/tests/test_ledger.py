@@ -24,6 +24,11 @@ class TestLedger(MailCommon):
         self.entry(orders[0], "thanks").write({"state": "failed"})
         self.assertEqual(self.ledger(state="overdue")["total"], 1)
         self.assertEqual(self.ledger()["counts"]["overdue"], 1)
+        self.assertEqual(self.ledger(kind_id=thanks, state="failed")["total"], 1)
+        self.assertEqual(self.ledger(kind_id=thanks)["total"], 2)
+        other = self.kind("shipped").id
+        self.assertEqual(self.ledger(kind_id=other, state="failed")["total"], 0)
+        self.assertFalse(self.ledger(kind_id=other)["counts"]["overdue"])
         count = self.env["ec.mail.ledger"].with_user(self.clerk).resend(orders.ids)
         self.assertEqual(count, 1)
         self.assertEqual(self.entry(orders[0], "thanks").state, "queued")
@@ -110,6 +115,31 @@ class TestLedger(MailCommon):
         self.assertEqual(self.entries.search_count([]), before)
         wizard.button_enter()
         self.assertTrue(self.entry(order, "thanks"))
+
+    def test_run_again_with_other_rules(self):
+        """What no rule wanted is decided anew; what a person stopped stays so."""
+        rules = self.env["ec.mail.rule"].search([("kind_id", "=", self.kind("thanks").id)])
+        rules.action = "none"
+        orders = self.pull(self.mixed_order("L-1"), self.mixed_order("L-2"))
+        self.env.cr.flush()
+        self.entries._read_signals()
+        rows = self.entry(orders, "thanks")
+        self.assertEqual(set(rows.mapped("state")), {"not_wanted"})
+        rows[0].state = "waiting"
+        rows[0].with_user(self.clerk).button_stop()
+        rules.filtered("template_id").action = "send"
+        wizard = (
+            self.env["ec.mail.rerun"]
+            .with_user(self.clerk)
+            .create({"date_from": "2020-01-01", "date_to": "2030-01-01"})
+        )
+        wizard.button_enter()
+        self.assertEqual(rows.mapped("state"), ["not_wanted", "wanted"])
+        self.look()
+        wizard.button_enter()
+        self.look()
+        self.assertEqual(rows.mapped("state"), ["not_wanted", "queued"], "and once only")
+        self.assertEqual(len(self.entry(orders, "thanks")), 2)
 
     def test_bounce_is_noted(self):
         order = self.pull(self.mixed_order("L-1"))

@@ -7,7 +7,7 @@ from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools.pdf import PdfReader
 
-from .common import MailCommon, load_mail_server, really_send
+from .common import MailCommon, really_send
 
 
 @tagged("post_install", "-at_install")
@@ -24,22 +24,16 @@ class TestPdf(MailCommon, HttpCase):
         order._create_invoices().action_post()
         self.env["ec.mail.kind"].search([("code", "!=", "shipped")]).event = "manual"
         self.ship(order)
-        mailbox, port = self.enterContext(load_mail_server().MailServer())
-        self.channel.ec_mail_server_id = self.env["ir.mail_server"].create(
-            {
-                "name": "Test relay", "smtp_host": "127.0.0.1", "smtp_port": port,
-                "smtp_encryption": "none", "from_filter": "shop@example.com", "ec_rate": 0,
-            }
-        )  # fmt: skip
+        self.connect_server()
         self.entries = self.entries.with_context(force_report_rendering=True)
         self.look()
         self.assertEqual(self.entry(order, "shipped").state, "queued")
         with really_send():
             self.entries._send_due()
-        self.assertEqual(len(mailbox.letters), 1)
+        self.assertEqual(len(self.mailbox.letters), 1)
         files = {
             part.get_filename(): part.get_payload(decode=True)
-            for part in mailbox.letters[0].message.iter_attachments()
+            for part in self.mailbox.letters[0].message.iter_attachments()
         }
         self.assertEqual(len(files), 3, files.keys())
         names = sorted(files)

@@ -6,25 +6,14 @@ from collections import Counter
 from odoo.tests import tagged
 
 from ..lib.plain_text import text_width
-from .common import MailCommon, load_mail_server, really_send
+from .common import MailCommon, really_send
 
 
 @tagged("post_install", "-at_install")
 class TestSmtp(MailCommon):
     def setUp(self):
         super().setUp()
-        self.mailbox, port = self.enterContext(load_mail_server().MailServer())
-        self.server = self.env["ir.mail_server"].create(
-            {
-                "name": "Test relay",
-                "smtp_host": "127.0.0.1",
-                "smtp_port": port,
-                "smtp_encryption": "none",
-                "from_filter": "shop@example.com",
-                "ec_rate": 0,
-            }
-        )
-        self.channel.ec_mail_server_id = self.server
+        self.server = self.connect_server()
 
     def send(self):
         with really_send():

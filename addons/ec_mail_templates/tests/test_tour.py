@@ -23,3 +23,24 @@ class TestMailTour(MailCommon, HttpCase):
         self.env.flush_all()
         action = self.env.ref("ec_mail_templates.action_ec_mail_preview").id
         self.start_tour(f"/odoo/action-{action}", "ec_mail_preview", login="ec-clerk", timeout=120)
+
+    def test_release(self):
+        self.env.ref("ec_mail_templates.rule_thanks_90").action = "hold"
+        self.env.ref("ec_mail_templates.rule_thanks_20").action = "hold"
+        orders = self.pull(self.mixed_order("T-1"), self.mixed_order("T-2"))
+        self.look()
+        rows = self.entry(orders, "thanks")
+        self.assertEqual(set(rows.mapped("state")), {"held"})
+        self.clerk.lang = "ja_JP"
+        self.env.flush_all()
+        self.start_tour(
+            "/odoo/shop-mails-release", "ec_mail_release", login="ec-clerk", timeout=120
+        )
+        self.env.invalidate_all()
+        self.look()
+        changed, stopped = (rows.filtered(lambda e, o=o: e.order_id == o) for o in orders)
+        self.assertEqual((changed.state, stopped.state), ("queued", "not_wanted"))
+        self.assertEqual(changed.mail_id.subject, "書き直した件名（ご注文番号：T-1）")
+        self.assertIn("手直しした本文です。", changed.mail_id.ec_text)
+        self.assertIn("9,234円", changed.mail_id.ec_text, "the rest is as it was written")
+        self.assertTrue(changed.edited and stopped.stopped)

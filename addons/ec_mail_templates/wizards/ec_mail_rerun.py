@@ -42,15 +42,38 @@ class EcMailRerun(models.TransientModel):
         with self.env.cr.savepoint(flush=False) as savepoint:
             rows = self.sudo()._decide_on(orders)
             savepoint.rollback()
-        self.write({"result": self._as_table(rows), "summary": self._sum_up(rows)})
+        summary = self._sum_up(rows)
+        if len(orders) == LIMIT:
+            summary += self.env._(" (the newest %s orders)", LIMIT)
+        self.write({"result": self._as_table(rows), "summary": summary})
         return self._reopen()
 
     def button_enter(self):
-        """Enter these orders into the ledger, by the shops' real settings."""
-        self.env["ec.mail.entry"].check_access("write")
-        new = self.env["ec.mail.entry"].sudo()._observe(self._orders())
-        self.env["ec.mail.entry"]._wake()
-        return self.env["ec.mail.entry"]._say(self.env._("%s mails entered.", len(new)))
+        """Enter these orders into the ledger, by the shops' real settings; what no rule wanted is
+        decided anew, what a person stopped stays so."""
+        entries = self.env["ec.mail.entry"]
+        entries.check_access("write")
+        orders = self._orders()
+        new = entries.sudo()._observe(orders)
+        again = entries.sudo().search(
+            [
+                ("order_id", "in", orders.ids),
+                ("state", "=", "not_wanted"),
+                ("stopped", "=", False),
+                ("id", "not in", new.ids),
+            ]
+        )
+        again.write({"state": "wanted", "lead_id": False})
+        again._decide()
+        changed = again.filtered(lambda entry: entry.state != "not_wanted")
+        entries._wake()
+        return entries._say(
+            self.env._(
+                "%(new)s mails entered, %(changed)s decided otherwise than before.",
+                new=len(new),
+                changed=len(changed),
+            )
+        )
 
     def _decide_on(self, orders):
         entries = self.env["ec.mail.entry"].with_context(ec_mail_as_if=True)

@@ -49,7 +49,7 @@ class SaleOrder(models.Model):
             "order_ref": self.ec_order_ref,
             "parcels": parcels,
             "removed": sorted(set(gone) - current),
-            "notify_buyer": False,
+            "notify_buyer": self._ec_mall_tells("shipped"),
         }
 
     def _ec_destination_refs(self):

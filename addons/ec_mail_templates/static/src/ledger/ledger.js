@@ -1,5 +1,4 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -34,14 +33,19 @@ export class MailLedger extends Component {
         this.display = { controlPanel: {} };
         this.looks = LOOKS;
         this.state = useState({
-            data: null, offset: 0, selected: {}, channel_id: "", state: "", text: "",
+            data: null, offset: 0, selected: {}, channel_id: "", kind_id: "", state: "", text: "",
         });
         onWillStart(() => this.load());
     }
 
     get filters() {
-        const { channel_id, state, text } = this.state;
-        return { channel_id: channel_id || false, state: state || false, text: text || false };
+        const { channel_id, kind_id, state, text } = this.state;
+        return {
+            channel_id: channel_id || false,
+            kind_id: kind_id || false,
+            state: state || false,
+            text: text || false,
+        };
     }
 
     async load(offset = 0) {
@@ -69,6 +73,14 @@ export class MailLedger extends Component {
         ];
     }
 
+    /** What the icons mean: those a row of this page may show. */
+    get legend() {
+        const { states } = this.state.data;
+        return Object.entries(LOOKS)
+            .filter(([key]) => key !== "wanted")
+            .map(([key, [icon, color]]) => ({ key, icon, color, label: states[key] }));
+    }
+
     get lastRow() {
         return Math.min(this.state.offset + PAGE, this.state.data.total);
     }
@@ -87,18 +99,11 @@ export class MailLedger extends Component {
 
     hint(cell) {
         const label = this.state.data.states[cell.state];
-        const at = cell.at ? formatDateTime(deserializeDateTime(cell.at)) : "";
-        return [label, at, cell.reason, cell.failure].filter(Boolean).join("\n");
+        return [label, cell.at, cell.reason, cell.failure].filter(Boolean).join("\n");
     }
 
     short(cell) {
-        return cell.state === "sent" && cell.at
-            ? deserializeDateTime(cell.at).toFormat("MM/dd")
-            : "";
-    }
-
-    day(text) {
-        return text ? deserializeDateTime(text).toFormat("MM/dd HH:mm") : "";
+        return cell.state === "sent" ? cell.at.split(" ")[0] : "";
     }
 
     openCell(cell) {
