@@ -65,8 +65,8 @@ class StockPicking(models.Model):
                 self.ec_cool, ""
             ),
             "gift": order.ec_is_gift,
-            "noshi": order.ec_noshi or "",
-            "message": order.ec_gift_message or "",
+            "noshi": self.ec_noshi or "",
+            "message": self.ec_gift_message or "",
             "remarks": order.ec_remarks or "",
             "inserts": [
                 {"name": rule.product_id.display_name, "quantity": rule.quantity}

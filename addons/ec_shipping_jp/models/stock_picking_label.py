@@ -81,8 +81,8 @@ class StockPicking(models.Model):
             "freight_no": carrier.ec_freight_no or "",
             "label_form": carrier.ec_label_form or "",
             "gift": order.ec_is_gift,
-            "noshi": order.ec_noshi or "",
-            "message": order.ec_gift_message or "",
+            "noshi": self.ec_noshi or "",
+            "message": self.ec_gift_message or "",
             "remarks": order.ec_remarks or "",
             "inserts": tuple(self.ec_insert_ids.product_id.mapped("display_name")),
         }

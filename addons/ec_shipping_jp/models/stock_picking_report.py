@@ -41,7 +41,7 @@ class StockPicking(models.Model):
         order = self.sale_id
         tail = sum(
             60 + LINE * text_lines(text, 95)
-            for text in (order.ec_remarks, order.ec_is_gift and order.ec_gift_message)
+            for text in (order.ec_remarks, order.ec_is_gift and self.ec_gift_message)
             if text
         )
         return paginate(rows, height, head=190, tail=tail + (70 if order.ec_is_gift else 0))
@@ -99,7 +99,7 @@ class StockPicking(models.Model):
 
     def _ec_noshi_parts(self):
         """(inscription, name to print below it); nothing is added to what the buyer wrote."""
-        text = " ".join((self.sale_id.ec_noshi or "").split())
+        text = " ".join((self.ec_noshi or "").split())
         name = ""
         found = _NAME_WANTED.search(text)
         if found:

@@ -82,6 +82,25 @@ class TestOrderDestination(OrderCommon):
         self.buy(TARO, number=2)
         self.assertEqual(self.places(order), {self.tea: "梅田1-1", self.rice: "梅田1-1"})
 
+    def test_each_delivery_has_the_gift_wishes_of_its_own_destination(self):
+        wishes = ({"noshi": None}, {"noshi": "御中元", "message": "いつもありがとう"})
+        places = [
+            {"ref": str(n), "address": place, **wish}
+            for n, (place, wish) in enumerate(zip((HANAKO, TARO), wishes, strict=True))
+        ]
+        order = self.buy(HANAKO, TARO, destinations=places, is_gift=True)
+        self.assertEqual((order.ec_noshi, order.ec_gift_message), ("御中元", "いつもありがとう"))
+        first, second = (
+            order.picking_ids.filtered(lambda p, g=goods: p.move_ids.product_id == g)
+            for goods in (self.tea, self.rice)
+        )
+        self.assertEqual((first.ec_noshi, first.ec_gift_message), (False, False))
+        self.assertEqual((second.ec_noshi, second.ec_gift_message), ("御中元", "いつもありがとう"))
+        places[0]["noshi"] = "内祝"
+        self.buy(HANAKO, TARO, number=1, destinations=places, is_gift=True)
+        self.assertEqual((first.ec_noshi, second.ec_noshi), ("内祝", "御中元"))
+        self.assertEqual(order.ec_noshi, "内祝\n御中元")
+
     # === BUYER === #
 
     def test_corrected_contact_is_neither_doubled_nor_undone(self):
