@@ -89,7 +89,7 @@ class TestExport(ShippingCommon):
         self.assertEqual(wizard.state, "faulty")
         self.assertFalse(wizard.file)
         self.assertFalse((good | bad).ec_tick_ids)
-        self.assertIn(bad.name, wizard.error_text)
+        self.assertIn(f"{bad.ec_order_number} {bad.name}", wizard.error_text)
         wizard.skip_faulty = True
         wizard.action_export()
         self.assertEqual(wizard.state, "done")

@@ -80,9 +80,10 @@ class EcLabelExport(models.TransientModel):
         for picking in pickings:
             profile = self.profile_id or picking.carrier_id.ec_profile_id
             if picking in problems:
-                errors.append(f"{picking.name}: {problems[picking]}")
+                errors.append(f"{self._title(picking)}: {problems[picking]}")
             elif not profile:
-                errors.append(self.env._("%s: the carrier has no label file.", picking.name))
+                title = self._title(picking)
+                errors.append(self.env._("%s: the carrier has no label file.", title))
             else:
                 groups[profile] = groups.get(profile, pickings.browse()) | picking
         return groups
@@ -158,8 +159,13 @@ class EcLabelExport(models.TransientModel):
         if "service" in params:
             params["service"] = self._value_label(params["service"])
         text = self._finding_texts().get(finding.code, finding.code) % params
-        place = f"{picking.name} {finding.column}".strip()
+        place = f"{self._title(picking)} {finding.column}".strip()
         return f"{place}: {text}"
+
+    @api.model
+    def _title(self, picking):
+        """The delivery as the list beside names it."""
+        return f"{picking.ec_order_number or ''} {picking.name}".strip()
 
     @api.model
     def _value_label(self, key):

@@ -112,16 +112,8 @@ class EcTrackingImportLine(models.TransientModel):
             return "new", "add", warning
         numbers = ", ".join(active.mapped("number"))
         if not active:
-            numbers = ", ".join(fresh)
-            return (
-                "ask",
-                "skip",
-                self.env._(
-                    "The file has %(numbers)s for %(count)s parcel: add those that are valid.",
-                    numbers=numbers,
-                    count=wanted,
-                ),
-            )
+            text = self.env._("More numbers than parcels (%s): add those that are valid.", wanted)
+            return "ask", "skip", text
         if not known & here and len(fresh) == wanted and self.picking_id.state != "done":
             return "new", "replace", self.env._("Replaces %s.", numbers)
         return (
