@@ -246,7 +246,7 @@ class EcChannelOnboarding(models.TransientModel):
     def _settings_of(self, channel):
         return {
             "warehouse_ids": [fields.Command.set(channel.warehouse_ids.ids)],
-            "import_from": channel.import_from,
+            "import_from": channel.import_from or fields.Datetime.now(),
             "team_id": channel.team_id.id,
             "auto_confirm": channel.auto_confirm,
         }

@@ -2,6 +2,8 @@
 
 import base64
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -106,6 +108,11 @@ class EcOrderFile(models.TransientModel):
                 ("ec_order_ref", "in", taken.mapped("number")),
             ],
             "context": {},
+            "help": Markup('<p class="o_view_nocontent_smiling_face">%s</p><p>%s</p>')
+            % (
+                self.env._("The orders are being taken in"),
+                self.env._("They appear here within moments: open this list again."),
+            ),
         }
 
     def _compute_has_profiles(self):
@@ -139,10 +146,11 @@ class EcOrderFileLine(models.TransientModel):
     number = fields.Char(string="Order number")
     buyer = fields.Char()
     rows = fields.Integer()
-    total = fields.Float(digits=(16, 0))
+    currency_id = fields.Many2one(related="wizard_id.profile_id.company_id.currency_id")
+    total = fields.Monetary()
     result = fields.Selection(
         [
-            ("new", "New"),
+            ("new", "New order"),
             ("changed", "Changed"),
             ("known", "Known already"),
             ("error", "Not readable"),

@@ -1,4 +1,5 @@
 import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
+import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -9,6 +10,8 @@ import { EcShipToday } from "./ship_today";
 
 const { DateTime } = luxon;
 const INTERVAL = 30000;
+/** Stages with a key of their own. Alt with a digit belongs to the menus. */
+const KEYS = ["1", "2", "3", "4", "5", "6", "7"];
 
 /** The first screen of a clerk: work per stage, what needs attention, how the shops are. */
 export class EcDashboard extends Component {
@@ -21,6 +24,7 @@ export class EcDashboard extends Component {
         this.action = useService("action");
         this.state = useState({ data: null });
         this.display = { controlPanel: {} };
+        KEYS.forEach((key, index) => useHotkey(key, () => this.openStage(index)));
         onWillStart(() => this.load());
         this.timer = setInterval(() => this.reload(), INTERVAL);
         onWillUnmount(() => clearInterval(this.timer));
@@ -48,6 +52,11 @@ export class EcDashboard extends Component {
 
     get calm() {
         return this.state.data.attention.filter((card) => !card.count);
+    }
+
+    openStage(index) {
+        const card = this.state.data.stages[index];
+        return card && this.open(card.key);
     }
 
     async open(key, channelId = false) {

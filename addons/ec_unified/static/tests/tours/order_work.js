@@ -31,7 +31,7 @@ tours.add("ec_day_board", {
         { content: "money that is awaited, by method", trigger: ".o_ec_payment:contains(銀行振込):contains(1,100)" },
         { content: "what is well stands small", trigger: `.o_ec_calm ${card("errors")}` },
         { content: "the shop and how it is", trigger: ".o_ec_shop:contains(見本店):contains(稼働中)" },
-        { trigger: card("stage:payment"), run: "click" },
+        { content: "the key of a stage opens it", trigger: `${card("stage:payment")} .o_ec_key:contains(3)`, run: "press 3" },
         exactly(1),
         { trigger: `${rows} td[name=ec_stage]:contains(入金待ち)` },
         back,
