@@ -1,5 +1,7 @@
 """What an order lacks comes from another warehouse."""
 
+import random
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -20,7 +22,7 @@ class TransferCommon(OrderCommon):
         place = (warehouse or cls.west).lot_stock_id
         cls.env["stock.quant"]._update_available_quantity(product, place, quantity)
 
-    def buy(self, ref, *lines, **changes):
+    def buy(self, ref, *lines, channel=None, **changes):
         """An order of (code, quantity), imported."""
         rows = [self.line(code, 100, quantity=quantity) for code, quantity in lines]
         total = sum(100 * quantity for _code, quantity in lines)
@@ -32,7 +34,8 @@ class TransferCommon(OrderCommon):
                 buyer_total=str(total),
                 total=str(total),
                 **changes,
-            )
+            ),
+            channel=channel,
         )
 
     def wizard(self, order, **vals):
@@ -389,3 +392,101 @@ class TestReceipt(TransferCommon):
         shops.action_push_stock()
         self.env.cr.flush()
         self.assertEqual([shop.fake_stock["POT-1"] for shop in shops], [8, 8])
+
+
+@tagged("post_install", "-at_install")
+class TestTransferProperty(TransferCommon):
+    """Whatever is bought, brought, called off and received, in any order: no shop is ever told more
+    than is free in its warehouses, and in the end every order has its goods."""
+
+    STEPS = 45
+
+    def setUp(self):
+        super().setUp()
+        self.dice = random.Random(47)
+        both = self.warehouse + self.west
+        self.west_shop = self.make_channel(
+            name="West shop", warehouse_ids=[Command.set(self.west.ids)], order_prefix="W-"
+        )
+        self.both_shop = self.make_channel(
+            name="Both", warehouse_ids=[Command.set(both.ids)], order_prefix="B-"
+        )
+        self.shops = self.channel + self.west_shop + self.both_shop
+        for shop in self.shops:
+            shop.fake_listings = [
+                {"ref": "pot", "code": "pot", "title": "Pot",
+                 "skus": [{"ref": "POT-1", "sku_code": "POT-1"}]}
+            ]  # fmt: skip
+            shop.fake_stock = {"POT-1": 0}
+            shop.action_import_listings()
+
+    def all_orders(self):
+        return self.env["sale.order"].search([("ec_channel_id", "in", self.shops.ids)])
+
+    def all_transfers(self):
+        return self.env["stock.picking"].search(
+            [("ec_transfer_order_id", "!=", False), ("state", "not in", ("done", "cancel"))]
+        )
+
+    def check_shown(self, step):
+        self.env.cr.flush()
+        self.shops.action_push_stock()
+        self.env.cr.flush()
+        for shop in self.shops:
+            free = sum(self.free(self.pot, house) for house in shop.warehouse_ids)
+            self.assertEqual(shop.fake_stock["POT-1"], max(free, 0), (step, shop.name))
+            self.assertGreaterEqual(free, 0, step)
+
+    def step_buy(self, number):
+        shop = self.dice.choice(self.shops)
+        hour = self.dice.randrange(24)
+        self.buy(
+            f"R-{number}",
+            ("POT-1", self.dice.randint(1, 4)),
+            channel=shop,
+            ordered_at=f"2026-11-01T{hour:02}:{number % 60:02}:00+09:00",
+        )
+
+    def step_bring(self, number):
+        for order in self.all_orders():
+            if order.state == "sale" and order._ec_transfer_offers():
+                self.bring(order)
+                return
+
+    def step_arrive(self, number):
+        for picking in self.all_transfers().filtered(lambda p: p.state == "assigned")[:1]:
+            whole = picking.move_ids[:1].product_uom_qty
+            self.validate(picking, **{"POT-1": self.dice.choice([whole, 1])})
+
+    def step_call_off(self, number):
+        self.all_transfers()[:1].action_cancel()
+
+    def step_cancel(self, number):
+        orders = self.all_orders().filtered(lambda order: order.state == "sale")
+        if orders:
+            self.dice.choice(orders)._action_cancel()
+
+    def step_receive(self, number):
+        self.put(self.pot, self.dice.randint(1, 3), self.dice.choice(self.warehouse + self.west))
+
+    def step_route(self, number):
+        self.warehouse.resupply_wh_ids = self.west if self.dice.random() < 0.5 else False
+
+    def test_random(self):
+        kinds = ("buy", "buy", "bring", "bring", "arrive", "arrive", "call_off", "cancel",
+                 "receive", "route")  # fmt: skip
+        for number in range(self.STEPS):
+            kind = self.dice.choice(kinds)
+            getattr(self, f"step_{kind}")(number)
+            self.check_shown((number, kind))
+        arrived = [("ec_transfer_order_id", "!=", False), ("state", "=", "done")]
+        self.assertTrue(self.env["stock.picking"].search_count(arrived), "nothing was brought")
+        self.step_buy(self.STEPS)
+        self.all_transfers().action_cancel()
+        for house in self.warehouse + self.west:
+            self.put(self.pot, 200, house)
+        orders = self.all_orders().filtered(lambda order: order.state == "sale")
+        orders.picking_ids.move_ids._action_assign()
+        self.assertFalse(orders.ec_open_check_ids.mapped("reason"))
+        self.assertEqual(set(orders.mapped("ec_stage")), {"ready"})
+        self.check_shown("end")
