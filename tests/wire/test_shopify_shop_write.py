@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from ec_addons.ec_channel_shopify.lib import stock
 from ec_addons.ec_channel_shopify.lib.listings import read_listings
+from ec_addons.ec_channel_shopify.lib.order_change import pay_back
 from ec_addons.ec_channel_shopify.lib.order_write import cancel_order, mark_as_paid
+from ec_addons.ec_unified.lib.data_change import Refund
 from ec_addons.ec_unified.lib.errors import ConflictError, DataError, TransientError
 
+from tests.malls.shopify import figures
+from tests.malls.shopify.model import Order
 from tests.wire.fixtures.shopify_shop import (  # noqa: F401
     client_fixture,
     connect,
@@ -193,3 +199,17 @@ def test_mark_as_paid(shop, client):
     assert mark_as_paid(client, ref).already
     data = fetch(client, ref)
     assert data.payment_state == "paid" and data.payment_code != "manual"
+
+
+@pytest.mark.parametrize("presentment", ["JPY", "USD"])
+def test_postage_paid_back_speaks_the_buyers_currency(shop, client, presentment):
+    """660 yen are not 660 dollars (trap 6)."""
+    ref = shop.place("usd" if presentment == "USD" else "two_rates")
+    order = shop.store.get(ref, Order)
+    before = figures.current_shipping(order)
+    key = "1f0c8a52-7f0e-4f3c-9d51-2a4f3f1f8f10"
+    data = Refund(order_ref=ref, key=key, amount=Decimal(660), shipping=Decimal(660))
+    result = pay_back(client, data, None)
+    assert result.ok, result.error
+    assert (before.shop, figures.current_shipping(order).shop) == (660, 0)
+    assert shop.order(ref)["refunded"] == 660

@@ -81,8 +81,27 @@ def _refund_input(order: dict[str, Any], refund: Refund, location: str | None) -
         "transactions": _transactions(order, refund),
     }
     if refund.shipping:
-        value["shipping"] = {"amount": f"{refund.shipping:f}"}
+        value["shipping"] = {"amount": f"{_presented(order, refund.shipping):f}"}
     return value
+
+
+def _suggested(order: dict[str, Any]) -> list[dict[str, Any]]:
+    """Nothing is suggested for an order of which nothing was paid."""
+    return (order.get("suggestedRefund") or {}).get("suggestedTransactions") or []
+
+
+def _presented(order: dict[str, Any], amount: Decimal) -> Decimal:
+    """An amount of the shop's currency in the one the buyer paid in: a refund speaks that."""
+    rows = [row["amountSet"] for row in _suggested(order)]
+    given = sum((to_decimal(row["presentmentMoney"]["amount"]) for row in rows), ZERO)
+    room = sum((shop_amount(row) for row in rows), ZERO)
+    return _convert(amount, given, room) if room else amount
+
+
+def _convert(amount: Decimal, given: Decimal, room: Decimal) -> Decimal:
+    """``amount`` as ``given`` is to ``room``; with cents where the two differ."""
+    step = Decimal(1) if given == room else Decimal("0.01")
+    return (given * amount / room).quantize(step, rounding=ROUND_HALF_UP)
 
 
 def _rows(order: dict[str, Any], refund: Refund, location: str | None) -> list[dict[str, Any]]:
@@ -107,17 +126,14 @@ def _rows(order: dict[str, Any], refund: Refund, location: str | None) -> list[d
 def _transactions(order: dict[str, Any], refund: Refund) -> list[dict[str, Any]]:
     """The amount, spread over the payments as the shop proposes for a full refund."""
     left, rows = refund.amount, []
-    # Nothing is suggested for an order of which nothing was paid.
-    suggested = order.get("suggestedRefund") or {}
-    for proposed in suggested.get("suggestedTransactions") or ():
+    for proposed in _suggested(order):
         room = shop_amount(proposed["amountSet"])
         part = min(left, room)
         parent = proposed.get("parentTransaction")
         if part <= 0 or not parent:
             continue
         given = to_decimal(proposed["amountSet"]["presentmentMoney"]["amount"])
-        step = Decimal(1) if given == room else Decimal("0.01")
-        amount = (given * part / room).quantize(step, rounding=ROUND_HALF_UP)
+        amount = _convert(part, given, room)
         rows.append(
             {
                 "orderId": refund.order_ref,
