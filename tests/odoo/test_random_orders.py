@@ -23,7 +23,7 @@ if str(ROOT) not in sys.path:
 from tests.random_orders import rakuten, shopify  # noqa: E402
 
 SEED = int(os.environ.get("EC_RANDOM_SEED", "1"))
-COUNT = int(os.environ.get("EC_RANDOM_COUNT", "8"))
+COUNT = int(os.environ.get("EC_RANDOM_COUNT", "6"))
 #: Deliveries and papers take most of the time.
 FEW = max(COUNT // 4, 2)
 CODES = ("RND-A", "RND-B", "RND-C")
@@ -214,7 +214,7 @@ class TestRandomOrders(SituationMixin, EcCommon):
 
     def test_the_same_and_changed_documents_again(self):
         for shop in self.shops:
-            models = self.made(shop)
+            models = self.made(shop, FEW)
             orders = self.receive(shop, models)
             lines = {ref: order.order_line.ids for ref, order in orders.items()}
             self.assertEqual(self.receive(shop, models), orders)

@@ -119,7 +119,11 @@ class EcMapping(models.Model):
         :return: row by value; look at ``state`` before using it
         :rtype: dict[str, ec.mapping]
         """
-        labels = {value: label for value, label in values if value}
+        labels = {}
+        for value, label in values:
+            if value:
+                # The first one names it, as when the documents come one by one.
+                labels.setdefault(value, label)
         rows = self.sudo().search(
             [
                 ("channel_id", "=", channel.id),

@@ -16,6 +16,12 @@ class TestMapping(EcCommon):
         self.assertEqual(first.mall_label, "謎の決済")
         self.assertEqual(self.resolve("99", "謎の決済"), first)
 
+    def test_the_first_order_of_a_batch_names_a_new_value(self):
+        """One of the later ones was paid with a gift card as well."""
+        values = [("99", "謎の決済"), ("99", "謎の決済 + ギフトカード")]
+        rows = self.env["ec.mapping"]._resolve_many(self.channel, "payment", values)
+        self.assertEqual(rows["99"].mall_label, "謎の決済")
+
     def test_what_the_mall_is_sure_of_is_filled_in(self):
         row = self.resolve("2", "代金引換")
         self.assertEqual((row.payment_method_role, row.state), ("cod", "done"))
