@@ -230,7 +230,7 @@ def test_a_mall_that_refuses_to_search_the_future(mall, orders, code):
     refs.append(mall.buy("AR-KZ01"))
     found, cursor = pull(orders, None)
     assert found == refs
-    mall.clock.advance(3600)
+    mall.clock.advance(3000)
     third = mall.buy("AR-KZ01")
     assert pull(orders, cursor)[0] == [refs[-1], third]  # the overlap, too
 
@@ -240,6 +240,18 @@ def test_sweep_finds_what_was_never_seen(mall, orders):
     cursor = {"since": (START + timedelta(hours=30)).isoformat()}
     mall.clock.advance(30 * 3600)
     assert pull(orders, cursor)[0] == [ref]
+
+
+def test_an_order_the_mall_shows_late_is_found_within_the_hour(mall, orders):
+    mall.clock.set(START)
+    _refs, cursor = pull(orders, None)
+    mall.clock.set(START - timedelta(hours=2))
+    late = mall.buy("AR-KZ01")
+    mall.clock.set(START + timedelta(minutes=50))
+    found, cursor = pull(orders, cursor)
+    assert found == []
+    mall.clock.set(START + timedelta(minutes=61))
+    assert pull(orders, cursor)[0] == [late]
 
 
 def test_calls_of_a_quiet_run(mall, orders):

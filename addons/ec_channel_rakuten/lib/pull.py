@@ -4,7 +4,8 @@ One run does, in this order, as far as due:
 
 1. *new*: every order placed since the last run, with an overlap, whatever its state;
 2. *fixed*: orders fixed since the last run (dateType 3), which may have become ready to ship;
-3. *sweep*, once a day: all open states over all windows, so that nothing stays unseen;
+3. *sweep*, once an hour: all open states over all windows, so that nothing stays unseen, such as
+   an order the mall shows later than its date says;
 4. *re-read*: the open orders the core knows, by ``getOrder`` in hundreds. Everything else that
    changes (payment, address, cancel) is only seen there.
 
@@ -22,7 +23,8 @@ OVERLAP = timedelta(minutes=15)
 # Re-reading takes a second per hundred orders: never more than a fifth of the time. The first
 # hundred cost one call, as much as the search for new orders does: they are read every time.
 REREAD_REST = 5
-SWEEP_EVERY = timedelta(hours=24)
+# A call per window (63 days) and one per hundred orders that are open there and done here.
+SWEEP_EVERY = timedelta(hours=1)
 
 
 def document(model):
