@@ -59,6 +59,16 @@ class TestBoard(ShippingCommon):
         [row] = [r for r in self.today()["cutoffs"] if r["label"] == self.calendar.name]
         self.assertEqual((row["closed"], row["until"]), (True, False))
 
+    def test_work_on_a_phone_is_cards_with_their_steps(self):
+        for name in ("shipping", "shipping_today", "shipping_gaps"):
+            views = {
+                mode: view_id
+                for view_id, mode in self.env.ref(f"ec_shipping_jp.action_ec_{name}").views
+            }
+            self.assertEqual(list(views)[0], "list", name)
+            arch = self.env["stock.picking"].get_view(views["kanban"], "kanban")["arch"]
+            self.assertIn('widget="ec_ticks"', arch, name)
+
     def test_day_in_japan(self):
         """At half past eight in Japan the server still has yesterday."""
         self.ship("A").write({"ec_ship_on": "2026-11-20", "ec_ship_on_manual": True})

@@ -33,6 +33,7 @@ class TestOnboarding(EcCommon):
         self.assertTrue(wizard.check_ok)
         wizard.action_next()
         self.assertEqual(channel.name, "Test shop", "the name the shop has at the mall")
+        self.assertTrue(wizard.import_from, "the day from which orders are received is shown")
         channel.fake_listings = [
             {"ref": "i1", "title": "Tea", "skus": [{"ref": "s1", "sku_code": "NOBODY-HAS-THIS"}]}
         ]

@@ -130,6 +130,21 @@ class TestStockWork(EcStockCommon):
         self.assertIn("A-1", html)
         self.assertIn("P-2", html)
 
+    def test_count_sheet_of_several_shelves_is_one_document(self):
+        """The wkhtmltopdf of a distribution prints one document at a time."""
+        shelves = self.env["stock.location"].create(
+            [{"name": name, "location_id": self.stock_location.id} for name in ("A-1", "A-2")]
+        )
+        for shelf in shelves:
+            self.env["stock.quant"]._update_available_quantity(self.cup, shelf, 4)
+        report = self.env["ir.actions.report"]
+        html = report._render_qweb_html("ec_unified.report_count_sheet", shelves.ids)[0]
+        bodies = report._prepare_html(html)[0]
+        self.assertEqual(len(bodies), 1)
+        text = str(bodies[0])
+        self.assertTrue("A-1" in text and "A-2" in text)
+        self.assertEqual(text.count("page-break-after"), 1)
+
     # === BACK-ORDER === #
 
     def test_backorder_only_where_the_mall_knows_it(self):
