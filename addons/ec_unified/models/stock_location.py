@@ -15,19 +15,19 @@ class StockLocation(models.Model):
     def create(self, vals_list):
         locations = super().create(vals_list)
         if any(vals.get("ec_not_offered") for vals in vals_list):
-            self.env.registry.clear_cache()
+            self.env.registry.clear_cache("stable")
         return locations
 
     def write(self, vals):
         result = super().write(vals)
         if {"ec_not_offered", "location_id", "active"} & vals.keys():
-            self.env.registry.clear_cache()
+            self.env.registry.clear_cache("stable")
             self._ec_note_products()
         return result
 
     @api.ondelete(at_uninstall=True)
     def _unlink_forget_not_offered(self):
-        self.env.registry.clear_cache()
+        self.env.registry.clear_cache("stable")
 
     @api.model
     def _ec_offered_domain(self, company):
@@ -42,7 +42,7 @@ class StockLocation(models.Model):
         return ["!", ("id", "child_of", away.ids)] if away else []
 
     @api.model
-    @tools.ormcache()
+    @tools.ormcache(cache="stable")
     def _ec_not_offered_paths(self):
         """Where the places lie whose goods nobody sells: {id: path from the top}."""
         away = self.sudo().search_fetch([("ec_not_offered", "=", True)], ["parent_path"])
