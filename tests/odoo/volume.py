@@ -213,6 +213,15 @@ class Volume:
         seeds["owed"].ec_payment_state = "unpaid"
         self.env.flush_all()
         counts = self._count(total, open_orders)
+        self.copy(seeds, counts)
+        return counts
+
+    def copy(self, seeds, counts):
+        """Make so many of each of these orders, with all that hangs on them.
+
+        :param dict seeds: {kind: order}
+        :param dict counts: {kind: number of orders, the seed among them}
+        """
         self._plan(seeds, counts)
         self._number(seeds)
         for table in ("res_partner", "ec_exchange", "sale_order"):
@@ -227,7 +236,6 @@ class Volume:
         self._reserve()
         self._settle()
         self.env.invalidate_all()
-        return counts
 
     def _count(self, total, open_orders):
         scale = total

@@ -13,6 +13,9 @@ from tools.lab import Lab
 
 from .mail_server import Mailbox
 
+#: Orders that really come from the malls; more are copies of these.
+IMPORTED = 60
+
 
 @dataclass
 class Outcome:
@@ -40,12 +43,13 @@ class Outcome:
 
 
 def prepare(lab: Lab, count: int, port: int) -> list[str]:
-    """Import ``count`` orders of both malls, ship them all; each owes its buyer one mail.
+    """Import orders of both malls, ship them all, copy them; each of ``count`` owes its buyer one
+    mail.
 
     :return: the order numbers
     """
     for offset, mall in enumerate(lab.malls.values()):
-        mall.generate(count=count // 2, seed=11 + offset, mix="ordinary")
+        mall.generate(count=IMPORTED // 2, seed=11 + offset, mix="ordinary")
     return lab.script(
         f"""
         channels = env["ec.channel"].search([])
@@ -55,6 +59,7 @@ def prepare(lab: Lab, count: int, port: int) -> list[str]:
                 "name": channel.name, "smtp_host": "127.0.0.1", "smtp_port": {port},
                 "smtp_encryption": "none", "from_filter": address, "ec_rate": 0}})
             channel.write({{"ec_mail_from": address, "ec_mail_mode": "on"}})
+            channel.ec_mail_since = "2000-01-01 00:00:00"  # copies are of earlier days
         env.cr.commit()
         # Only the shipped mails are counted, and only their cron shall run.
         env["ec.mail.kind"].search([("code", "!=", "shipped")]).event = "manual"
@@ -72,13 +77,41 @@ def prepare(lab: Lab, count: int, port: int) -> list[str]:
                     move.picked = True
             batch.with_context(skip_backorder=True, skip_sms=True)._action_done()
             env.cr.commit()
+        from tests.system.mails import copy
+        orders = copy(env, orders.filtered(lambda o: "done" in o.picking_ids.mapped("state")),
+                      {count})
         mails = env.ref("ec_mail_templates.cron_mails")
         env["ir.cron"].search([("id", "!=", mails.id)]).active = False
         env.cr.commit()
-        answer(orders.filtered(
-            lambda o: "done" in o.picking_ids.mapped("state")).mapped("ec_order_number"))
+        answer(orders.mapped("ec_order_number"))
         """
     )
+
+
+def copy(env: Any, orders: Any, count: int) -> Any:
+    """In Odoo's shell: make these shipped orders ``count``, each with a parcel of its own.
+
+    :return: all of them
+    """
+    from tests.odoo.volume import Volume
+
+    seeds = {order.id: order for order in orders}
+    each, rest = divmod(count, len(seeds))
+    env.flush_all()
+    Volume(env, orders.ec_channel_id[:1]).copy(
+        seeds, {id_: each + (number < rest) for number, id_ in enumerate(seeds)}
+    )
+    env.cr.execute(
+        "UPDATE stock_picking SET carrier_tracking_ref = '55' || lpad(id::text, 10, '0')"
+        " WHERE sale_id IS NOT NULL;"
+        "UPDATE ec_parcel SET number = '55' || lpad(picking_id::text, 10, '0');"
+        "DELETE FROM ec_mail_signal;"
+        "INSERT INTO ec_mail_signal (order_id, company_id)"
+        " SELECT id, company_id FROM sale_order WHERE ec_channel_id IS NOT NULL"
+    )
+    env.cr.commit()
+    env.invalidate_all()
+    return env["sale.order"].search([("ec_channel_id", "!=", False)])
 
 
 def run(
