@@ -89,7 +89,8 @@ class EcLabelProfile(models.Model):
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
-        taken = set(self.with_context(active_test=False).search([]).mapped("code"))
+        every = self.with_context(active_test=False).search([("code", "!=", False)])
+        taken = set(every.mapped("code"))
         for profile, vals in zip(self, vals_list, strict=True):
             codes = (f"{profile.code}_{number}" for number in count(2))
             vals["name"] = self.env._("%s (copy)", profile.name)

@@ -18,10 +18,10 @@ class TestOrderDestination(OrderCommon):
     def two_lines(self, second=1):
         return [self.line("TEA-1", 550), self.line("RICE-1", 550, destination=second)]
 
-    def buy(self, *places, number=0, buyer=HANAKO, **changes):
+    def buy(self, *places, number=0, **changes):
         """An order of tea for the first place and rice for the last one, as of now."""
         values = {
-            "buyer": buyer,
+            "buyer": HANAKO,
             "destinations": [{"ref": str(n), "address": place} for n, place in enumerate(places)],
             "lines": self.two_lines(len(places) - 1),
             **changes,

@@ -330,7 +330,6 @@ class TestMaintenance(EcStockCommon):
 
     def capture_triggers(self, op):
         from contextlib import contextmanager
-        from unittest.mock import patch
 
         caught = []
         model = self.registry["ec.channel"]
