@@ -23,7 +23,7 @@ if str(ROOT) not in sys.path:
 from tests.random_orders import rakuten, shopify  # noqa: E402
 
 SEED = int(os.environ.get("EC_RANDOM_SEED", "1"))
-COUNT = int(os.environ.get("EC_RANDOM_COUNT", "6"))
+COUNT = int(os.environ.get("EC_RANDOM_COUNT", "4"))
 #: Deliveries and papers take most of the time.
 FEW = max(COUNT // 4, 2)
 CODES = ("RND-A", "RND-B", "RND-C")
@@ -169,7 +169,7 @@ class TestRandomOrders(SituationMixin, EcCommon):
     def test_one_invoice_and_its_credit_note(self):
         self.goods.invoice_policy = "order"
         for shop in self.shops:
-            models = self.made(shop)
+            models = self.made(shop, FEW)
             orders = self.receive(shop, models)
             every = self.env["sale.order"].union(*orders.values())
             invoices = self.bill(every)
