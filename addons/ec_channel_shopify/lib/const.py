@@ -15,6 +15,9 @@ ORDER_WINDOW = timedelta(days=60)
 #: Arrays of more items are refused (sections 5 and 12).
 MAX_ARRAY = 250
 
+#: Seconds by which a search may lag behind what is already true elsewhere (section 6).
+SEARCH_LAG = 5
+
 #: (scope, whether the connection is useless without it), in the order shown to the merchant.
 SCOPES: tuple[tuple[str, bool], ...] = (
     ("read_orders", True),

@@ -11,7 +11,7 @@ from odoo.addons.ec_unified.lib.data import (
     Result,
     StockResult,
 )
-from odoo.addons.ec_unified.lib.errors import DataError, SetupError
+from odoo.addons.ec_unified.lib.errors import ConflictError, DataError, SetupError
 from odoo.addons.ec_unified.lib.http import Transport
 
 from ..lib import const, stock
@@ -60,6 +60,7 @@ class EcChannelAdapterShopify(models.AbstractModel):
             stock_read_batch=const.MAX_ARRAY,
             confirm_batch=1000,
             shipment_batch=10,
+            orders_lag=const.SEARCH_LAG,
         )
 
     def _suggest_mapping(self, channel, kind, value, label):
@@ -275,10 +276,30 @@ class EcChannelAdapterShopify(models.AbstractModel):
                 )
         found = stock.read_levels(client, [item for item, _place in rows], places)
         plan, errors = stock.plan_rows(list(rows.values()), found)
+        errors = {**self._stock_moved(levels, found, places), **errors}
+        plan = [row for row in plan if row.item not in errors]
         reference = f"gid://ec-unified/StockPush/{idempotency_key}"
         outcome = stock.set_available(client, plan, idempotency_key, reference)
         errors.update({row.item: err for row, err in zip(plan, outcome, strict=True) if err})
         return [self._stock_result(level, errors, found, places) for level in levels]
+
+    @api.model
+    def _stock_moved(self, levels, found, places):
+        """Items that show less than they should: a sale the search does not list yet.
+
+        :return: {item: ConflictError}
+        """
+        moved = {}
+        for level in levels:
+            item = level.key.extra.get("inventory_item_id")
+            had = sum(self._stock_had(item, found, places))
+            if level.known is not None and had < level.known and had != level.quantity:
+                moved[item] = ConflictError("sold meanwhile", reason="stale")
+        return moved
+
+    @api.model
+    def _stock_had(self, item, found, places):
+        return [found[item, place].available or 0 for place in places if (item, place) in found]
 
     @api.model
     def _stock_result(self, level, errors, found, places):

@@ -2,6 +2,7 @@ from . import test_channel
 from . import test_contract
 from . import test_count
 from . import test_flow
+from . import test_late_sale
 from . import test_places
 from . import test_onboarding
 from . import test_webhook

@@ -290,6 +290,9 @@ class StockLevel:
 
     ``places``: ``quantity`` by the mall's own places, for malls that show each warehouse at a place
     of its own (``_stock_split``); empty elsewhere.
+
+    ``known``: what the mall should show by all we know, None where that is not sure. A mall that is
+    read before it is written and shows less has sold: ``ConflictError`` instead of a write.
     """
 
     key: SkuKey
@@ -297,6 +300,7 @@ class StockLevel:
     backorder: int = 0
     available_on: date | None = None
     places: dict[str, int] = field(default_factory=dict)
+    known: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -390,12 +394,13 @@ class ConnectionReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Largest batches the mall takes and whether stock is sent by webhook or poll."""
+    """Largest batches the mall takes; seconds after which it lists the order of a sale."""
 
     stock_batch: int = 100
     stock_read_batch: int = 100
     confirm_batch: int = 100
     shipment_batch: int = 1
+    orders_lag: float = 0
 
 
 @dataclass(slots=True, kw_only=True)

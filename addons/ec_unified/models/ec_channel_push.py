@@ -4,7 +4,7 @@ import json
 import logging
 import time
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from odoo import fields, models
@@ -43,6 +43,7 @@ class StockRun:
     parsed: dict = field(default_factory=dict)
     conflicts: dict = field(default_factory=dict)
     again: list = field(default_factory=list)
+    met: dict = field(default_factory=dict)  # {sku id: number that a sale kept from being written}
     sent: int = 0
     postponed: bool = False
     setup_error: Exception | None = None
@@ -83,8 +84,7 @@ class EcChannel(models.Model):
             if queue and left > 0:
                 self._stock_give_way()
             if not queue and run.again:
-                # The mall moved under us, so there are orders we have not seen.
-                self._stock_orders_first(run, force=True)
+                self._stock_missed_orders(run)
                 queue, run.again = run.again, []
         self._stock_tell_changed(run)
         if queue:
@@ -136,6 +136,22 @@ class EcChannel(models.Model):
             self._commit()
         run.zero_only = not self._stock_orders_fresh(since)
         run.parsed.clear()
+
+    def _stock_missed_orders(self, run):
+        """Fetch the sales that met our write.
+
+        A mall may list an order seconds after it took off the units. A number that moved without
+        one is given that time before it is overwritten; then it was changed by hand.
+        """
+        self._stock_orders_first(run, force=True)
+        if not run.limits.orders_lag or run.zero_only:
+            return
+        skus = self.env["ec.listing.sku"].browse(run.again).exists()._stock_sendable()
+        decisions = self._stock_decide(skus, run.parsed)
+        if any(run.met[sku_id] == decision.quantity for sku_id, decision in decisions.items()):
+            self._commit()
+            time.sleep(run.limits.orders_lag)
+            self._stock_orders_first(run, force=True)
 
     def _stock_orders_fresh(self, since=None):
         """Whether the last pull succeeded and began recently (or at ``since`` or later)."""
@@ -204,10 +220,24 @@ class EcChannel(models.Model):
         seen = send._stock_mark_in_flight(key)
         keys = {sku.id: sku._stock_key() for sku in send}
         levels = self._stock_with_places(send, self._stock_levels(send, targets, keys), places)
+        levels = self._stock_with_known(run, send, levels)
         self._commit()  # nothing is open while the mall works
         results = self._stock_write(run, send, targets, levels, key)
         self._stock_note(run, seen, keys, targets, results)
         return self._commit(processed=len(batch))
+
+    def _stock_with_known(self, run, skus, levels):
+        """``levels`` of ``skus`` with what the mall should show.
+
+        Not where that was wrong a moment ago: its orders have been read since, so what differs now
+        was changed by hand. A zero needs no care, it promises nothing.
+        """
+        return [
+            replace(level, known=run.known.get(sku.id))
+            if level.quantity and sku.id not in run.conflicts
+            else level
+            for sku, level in zip(skus, levels, strict=True)
+        ]
 
     def _stock_write(self, run, skus, targets, levels, key):
         """Hook: the call for ``skus``, which are marked; ``levels`` are in their order.
@@ -281,6 +311,7 @@ class EcChannel(models.Model):
         if healed:
             self.env["ec.exchange"]._stock_errors_over(skus.browse(healed))
         refused = self._stock_sort_failures(run, bad)
+        run.met.update((sku_id, targets[sku_id]) for sku_id, _error in bad)
         if refused:
             skus._stock_note_refused(self, refused)
             self.env["ec.exchange"]._stock_errors(self, refused)

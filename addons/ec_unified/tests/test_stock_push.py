@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import timedelta
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from odoo import fields
 from odoo.tests import tagged
@@ -252,6 +252,32 @@ class TestStockPush(EcStockCommon):
             self.push()
         self.assertEqual(calls[1:], [{"P-1": 9}])
         self.assertIn("pull_orders", [op for op, _arg in self.channel.fake_calls])
+
+    def test_a_sale_the_mall_lists_late_is_not_overwritten(self):
+        calls = []
+
+        def push(adapter, channel, levels, key):
+            calls.append({level.key.ref: level.quantity for level in levels})
+            if len(calls) > 1:
+                return self.all_ok(levels)
+            error = ConflictError("moved")
+            return [
+                StockResult(key=level.key, ok=level.key.ref != "P-1", error=error)
+                for level in levels
+            ]
+
+        def wait(seconds):
+            self.assertEqual(seconds, 5)
+            self.move(self.tea, 1)  # now its order is listed
+
+        clock = Mock(wraps=ec_channel_push.time, sleep=wait)
+        with (
+            self.mall(push),
+            self.mall(lambda adapter, channel: Limits(orders_lag=5), "_limits"),
+            patch.object(ec_channel_push, "time", clock),
+        ):
+            self.push()
+        self.assertEqual(calls[1:], [{"P-1": 9}])
 
     def test_endless_conflict_is_left_for_later(self):
         calls = []
