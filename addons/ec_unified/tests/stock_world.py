@@ -5,7 +5,7 @@ was not committed: a commit of the background work sets a savepoint anew, a cras
 """
 
 from collections import defaultdict
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
@@ -19,7 +19,7 @@ from ..lib.errors import ConflictError, DataError, TransientError, UncertainWrit
 from .stock_reference import StockReference
 
 #: What a mall may answer to a write.
-FAULTS = ("ok", "away", "lost", "silent", "half", "refused")
+FAULTS = ("ok", "away", "lost", "silent", "half", "refused", "killed")
 #: Those after which a part of the write is done.
 _IN_PART = ("lost", "silent", "half", "refused")
 _NOISY = (
@@ -51,6 +51,7 @@ class StockWorld(StockReference):
         self.given = self.nothing_shown()
         self.orders = defaultdict(list)
         self.overdue = defaultdict(set)
+        self.wrong = []
         self.count = self.tellings = 0
         self.faultless()
         self.env.flush_all()
@@ -89,14 +90,16 @@ class StockWorld(StockReference):
             self.__dict__.update(kept)
             self.truth, self.given = self.nothing_shown(), self.nothing_shown()
             self.orders, self.overdue = defaultdict(list), defaultdict(set)
+            self.wrong = []
 
     def step(self, name, arguments):
         self.faultless()
-        with suppress(Killed):
+        try:
             getattr(self, f"do_{name}")(*arguments)
             self.commit()
-            return
-        self.restart()
+        except Killed:
+            self.restart()
+        self.check_wrong()
 
     # === TRANSACTIONS === #
 
@@ -157,7 +160,11 @@ class StockWorld(StockReference):
         """The mall gets numbers; none may ever be above what is free at that moment."""
         self.may_crash()
         self.tellings += 1
-        self.check_told(channel, {level.key.ref: level.quantity for level in levels})
+        try:
+            self.check_told(channel, {level.key.ref: level.quantity for level in levels})
+        except AssertionError as error:
+            # Raised here it would be one more failure of a mall, which the product survives.
+            self.wrong.append(error)
         fault = self.fault
         if fault == "away":
             raise TransientError("away")
@@ -166,6 +173,8 @@ class StockWorld(StockReference):
             self.truth[channel.id][level.key.ref] = level.quantity
             self.given[channel.id][level.key.ref] = level.quantity
         self.may_crash()
+        if fault == "killed":
+            raise Killed
         if fault in ("lost", "silent"):
             raise UncertainWriteError("no answer")
         error = DataError("no") if fault == "refused" else ConflictError("moved")
@@ -177,6 +186,11 @@ class StockWorld(StockReference):
             )
             for level in levels
         ]
+
+    def check_wrong(self):
+        """Fail for what was found while a mall was told something."""
+        for error in self.wrong:
+            raise error
 
     def check_told(self, channel, numbers):
         """What must hold whenever a mall is told something.
@@ -398,6 +412,7 @@ class StockWorld(StockReference):
                 self.commit()
             if not self.tellings:  # nobody has anything to say any more
                 break
+        self.check_wrong()
         self.check_orders()
         for channel in self.channels:
             wanted = {

@@ -32,7 +32,7 @@ class TestKitsProperty(KitsCommon, StockWorld):
         return max(min(shelf[part.id] // n for part, n in self.needs(product).items()), 0)
 
     def test_right_in_the_end(self):
-        try_histories(self, 6, 24)
+        try_histories(self, 4, 24)
 
 
 @tagged("post_install", "-at_install")
