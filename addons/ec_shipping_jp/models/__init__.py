@@ -27,5 +27,6 @@ from . import stock_picking_report
 from . import stock_picking_batch
 from . import stock_picking_merge
 from . import ec_exchange
+from . import ec_order_import
 from . import ec_dashboard_today
 from . import ir_actions_report

@@ -53,6 +53,17 @@ class TestExport(ShippingCommon):
         text = base64.b64decode(wizard.file).decode(encoding)
         return list(csv.reader(io.StringIO(text, newline="")))
 
+    def test_an_address_changed_after_the_label_is_shown(self):
+        picking = self.ship()
+        order = picking.sale_id
+        self.export(picking)
+        payload = self.order_payload(updated_at="2026-11-19T10:00:00+09:00")
+        place = payload["destinations"][0]
+        place["address"] = {**place["address"], "street": "丸の内1-9-1"}
+        self.pull(payload)
+        self.assertIn("changed_upstream", order.ec_open_check_ids.mapped("code"))
+        self.assertNotIn("丸の内", picking.partner_id.street, "the label has the old address")
+
     def test_yamato(self):
         picking = self.ship(wish_time_from=14, wish_time_to=16)
         wizard = self.export(picking)
