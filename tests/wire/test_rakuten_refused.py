@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from ec_addons.ec_channel_rakuten.lib.checks import ConnectionCheck
 from ec_addons.ec_channel_rakuten.lib.client import RmsClient
-from ec_addons.ec_unified.lib.errors import DataError
+from ec_addons.ec_channel_rakuten.lib.orders import OrderService
+from ec_addons.ec_unified.lib.errors import DataError, EcError, TransientError
 from ec_addons.ec_unified.lib.http import Retry
 
 from tests.wire.fixtures.rakuten_server import ScriptedServer
@@ -88,3 +89,47 @@ def test_a_server_that_knows_no_search_is_not_connected(answer):
     assert [p.params["function"] for p in report.problems if p.blocking] == [
         "rpay.order.searchOrder"
     ]
+
+
+def stumbling(failure, *poison):
+    """A mall that fails the call when it has to read one of these orders."""
+
+    def answer(request):
+        numbers = request.owner.requests[-1][3]["orderNumberList"]
+        if set(numbers) & set(poison):
+            return failure
+        return 200, {
+            "MessageModelList": [],
+            "OrderModelList": [{"orderNumber": n} for n in numbers],
+        }
+
+    return answer
+
+
+NUMBERS = [str(number) for number in range(23)]
+FAILURES = [
+    (500, "<html>Internal Server Error</html>"),
+    refusal("ORDER_EXT_API_GET_ORDER_ERROR_008"),
+]
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("poison", [("0",), ("11",), ("5", "6", "17"), ("21", "22"), ("1",)])
+def test_an_order_the_mall_stumbles_over_does_not_hold_up_the_others(failure, poison):
+    with ScriptedServer(stumbling(failure, *poison)) as server:
+        found = OrderService(client(server.url)).get(NUMBERS)
+    assert found.keys() == set(NUMBERS) - set(poison)
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_mall_that_reads_nothing_is_asked_three_times(failure):
+    with ScriptedServer(stumbling(failure, *NUMBERS)) as server, pytest.raises(EcError):
+        OrderService(client(server.url)).get(NUMBERS)
+    assert len({tuple(body["orderNumberList"]) for *_line, body in server.requests}) == 3
+
+
+def test_maintenance_is_no_order_s_fault():
+    failure = 503, "<html>ただいまメンテナンス中です</html>"
+    with ScriptedServer(stumbling(failure, "11")) as server, pytest.raises(TransientError):
+        OrderService(client(server.url)).get(NUMBERS)
+    assert len(server.requests) == 1

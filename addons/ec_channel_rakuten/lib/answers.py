@@ -89,7 +89,7 @@ class Sorter:
         elif self.write:
             return self._make(UncertainWriteError, text, "uncertain_write", code)
         else:
-            error = self._make(TransientError, text, "unavailable", code)
+            error = self._make(TransientError, text, "unavailable", code, status=self.status)
         error.retry_after = seconds_to_wait(self.answer.headers)
         return error
 

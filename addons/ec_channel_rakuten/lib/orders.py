@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ...ec_unified.lib.data import Result
-from ...ec_unified.lib.errors import ConflictError, DataError, EcError, UncertainWriteError
+from ...ec_unified.lib.errors import (
+    ConflictError,
+    DataError,
+    EcError,
+    TransientError,
+    UncertainWriteError,
+)
 from . import const
 from .client import OWN_FAULTS, code_tail, messages_by_order
 from .times import order_time, windows
@@ -124,35 +130,40 @@ class OrderService:
             found.update(self._get_chunk(chunk))
         return found
 
-    def _get_chunk(self, chunk):
+    def _get_chunk(self, chunk, alive=False):
+        """:param alive: a call of this kind was answered just now, so a fault is the order's"""
         try:
             return self._models(chunk)
-        except DataError:
-            if len(chunk) == 1:
+        except EcError as error:
+            if not _may_be_one_order(error) or (len(chunk) == 1 and not alive):
                 raise
-        return self._get_good_ones(chunk)
+            if len(chunk) == 1:
+                _logger.warning("getOrder fails for one order number: %s", error)
+                return {}
+        return self._get_good_ones(chunk, alive)
 
     def _models(self, chunk):
         models = self.client.get_order(chunk).get("OrderModelList") or []
         return {model["orderNumber"]: model for model in models if model.get("orderNumber")}
 
-    def _get_good_ones(self, chunk):
-        """One unreadable number refuses the whole call: halve until the good ones are in.
+    def _get_good_ones(self, chunk, alive):
+        """One order the mall stumbles over fails the whole call: halve until the good ones are in.
 
-        When the numbers at both ends are refused alone, the call itself is wrong: raise.
+        What is left out is asked for again by the next sweep of the open states. When the numbers
+        at both ends fail alone, the call itself is wrong or the mall is down: raise.
         """
-        found, refused = {}, 0
+        found, failed = {}, 0
         for number in (chunk[0], chunk[-1]):
             try:
                 found.update(self._models([number]))
-            except DataError as error:
-                refused += 1
-                if refused == 2:
+            except EcError as error:
+                failed += 1
+                if not _may_be_one_order(error) or (failed == 2 and not alive):
                     raise
-                _logger.warning("getOrder refuses one order number: %s", error)
+                _logger.warning("getOrder fails for one order number: %s", error)
         rest = chunk[1:-1]
         for half in (rest[: len(rest) // 2], rest[len(rest) // 2 :]):
-            found.update(self._get_chunk(half) if half else {})
+            found.update(self._get_chunk(half, alive=True) if half else {})
         return found
 
     # --- confirm (2.9) -------------------------------------------------------------------------
@@ -263,6 +274,13 @@ class OrderService:
             said = messages_by_order(self.client.update_sub_status(sub_status_id, chunk))
             results += [_sub_status_result(number, said.get(number)) for number in chunk]
         return results
+
+
+def _may_be_one_order(error):
+    """Whether a failed call of many orders may be the fault of one of them: refused, or a 5xx."""
+    if isinstance(error, TransientError):
+        return error.reason == "unavailable" and error.params.get("status", 0) >= 500
+    return isinstance(error, DataError)
 
 
 def _wrong_state(number, progress):
