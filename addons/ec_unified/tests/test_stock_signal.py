@@ -164,7 +164,9 @@ class TestStockSignal(EcStockCommon):
             signals = self.env["ec.stock.signal"].search([("channel_id", "=", self.channel.id)])
             self.assertEqual(set(signals.mapped("product_id")), set(products.ids))
         self.assertLessEqual(counts[many], counts[few] + 2, ours)
-        self.assertLessEqual(counts[many], 10, ours)
+        # Modules on top decide carriers and dates too: as flat, but more than this one alone.
+        core = [query for query in ours if "/ec_unified/" in query.partition(": ")[0]]
+        self.assertLessEqual(len(core), 10, core)
 
     @contextmanager
     def our_queries(self):
