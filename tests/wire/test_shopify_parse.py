@@ -80,7 +80,7 @@ def test_mixed_rates_order_discount_and_postage():
     assert (data.payment_code, data.payment_state) == ("shopify_payments", "paid")
     assert data.paid_at == datetime(2026, 11, 20, 1, 15, 2, tzinfo=UTC)
     assert (data.delivery_code, data.delivery_label) == ("ヤマト宅急便", "ヤマト宅急便")
-    assert data.mall_status == "PAID" and data.mall_sub_status == "UNFULFILLED"
+    assert (data.mall_status, data.mall_status_label) == ("PAID", "支払い済み・未発送")
     assert data.mall_status_label == "支払い済み・未発送"
     assert data.may_ship and not data.needs_confirm and not data.flags
 

@@ -196,9 +196,7 @@ def _with_status(order: d.OrderData, payload: dict[str, Any]) -> d.OrderData:
     label = "・".join(text for text in labels if text)
     if order.cancelled:
         financial, label = "CANCELLED", const.CANCELLED_LABEL
-    return replace(
-        order, mall_status=financial, mall_sub_status=fulfilment or None, mall_status_label=label
-    )
+    return replace(order, mall_status=financial, mall_status_label=label)
 
 
 def _with_wishes(order: d.OrderData, wishes: Wishes) -> d.OrderData:
