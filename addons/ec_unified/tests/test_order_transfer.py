@@ -17,6 +17,16 @@ class TransferCommon(OrderCommon):
         cls.pot = cls.make_product("POT-1", quantity=1)
         cls.put(cls.pot, 5)
 
+    def list_pots(self, shops):
+        """Every one of ``shops`` offers the pot and shows none yet."""
+        for shop in shops:
+            shop.fake_listings = [
+                {"ref": "pot", "code": "pot", "title": "Pot",
+                 "skus": [{"ref": "POT-1", "sku_code": "POT-1"}]}
+            ]  # fmt: skip
+            shop.fake_stock = {"POT-1": 0}
+            shop.action_import_listings()
+
     @classmethod
     def put(cls, product, quantity, warehouse=None):
         place = (warehouse or cls.west).lot_stock_id
@@ -113,13 +123,7 @@ class TestOrderTransfer(TransferCommon):
             order_prefix="B-",
         )  # fmt: skip
         shops = self.channel + giving + both
-        for shop in shops:
-            shop.fake_listings = [
-                {"ref": "pot", "code": "pot", "title": "Pot",
-                 "skus": [{"ref": "POT-1", "sku_code": "POT-1"}]}
-            ]  # fmt: skip
-            shop.fake_stock = {"POT-1": 0}
-            shop.action_import_listings()
+        self.list_pots(shops)
 
         def shown():
             self.env.cr.flush()
@@ -370,13 +374,7 @@ class TestReceipt(TransferCommon):
         """A receipt names the orders that wait for it, serves them, and raises all shops."""
         second = self.make_channel(name="Second", order_prefix="S-")
         shops = self.channel + second
-        for shop in shops:
-            shop.fake_listings = [
-                {"ref": "pot", "code": "pot", "title": "Pot",
-                 "skus": [{"ref": "POT-1", "sku_code": "POT-1"}]}
-            ]  # fmt: skip
-            shop.fake_stock = {"POT-1": 0}
-            shop.action_import_listings()
+        self.list_pots(shops)
         order = self.buy("T-1", ("POT-1", 3))
         receipt = self.receipt(10)
         self.assertEqual((receipt.ec_waiting_order_count, receipt.ec_listing_count), (1, 2))
@@ -412,13 +410,7 @@ class TestTransferProperty(TransferCommon):
             name="Both", warehouse_ids=[Command.set(both.ids)], order_prefix="B-"
         )
         self.shops = self.channel + self.west_shop + self.both_shop
-        for shop in self.shops:
-            shop.fake_listings = [
-                {"ref": "pot", "code": "pot", "title": "Pot",
-                 "skus": [{"ref": "POT-1", "sku_code": "POT-1"}]}
-            ]  # fmt: skip
-            shop.fake_stock = {"POT-1": 0}
-            shop.action_import_listings()
+        self.list_pots(self.shops)
 
     def all_orders(self):
         return self.env["sale.order"].search([("ec_channel_id", "in", self.shops.ids)])
