@@ -113,7 +113,10 @@ class EcChannel(models.Model):
     )
     pull_seconds = fields.Integer(
         string="Fetch orders every (seconds)",
-        default=30,
+        compute="_compute_pull_seconds",
+        precompute=True,
+        store=True,
+        readonly=False,
         required=True,
         help="Where the mall sends notifications, orders come at once; this is the safety net.",
     )
@@ -192,6 +195,11 @@ class EcChannel(models.Model):
             channel.needs_confirmation = support.get("confirm", False)
             channel.support_webhook = support.get("webhook", False)
             channel.support_cancel = support.get("cancel", False)
+
+    @api.depends("provider")
+    def _compute_pull_seconds(self):
+        for channel in self:
+            channel.pull_seconds = 30 if channel.support_webhook else 15
 
     # === CONSTRAINTS AND CRUD === #
 

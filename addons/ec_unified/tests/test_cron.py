@@ -39,6 +39,13 @@ class TestCron(EcCommon):
         self.channel.pull_seconds = 7 * 60
         self.assertEqual(self.cron("pull_orders").interval_number, 7)
 
+    def test_a_mall_that_notifies_is_looked_at_less_often(self):
+        adapter = self.registry["ec.channel.adapter.fake"]
+        for notifies, seconds in ((False, 15), (True, 30)):
+            with patch.object(adapter, "_support", lambda self, n=notifies: {"webhook": n}):
+                self.assertEqual(self.make_channel().pull_seconds, seconds)
+        self.assertEqual(self.make_channel(pull_seconds=120).pull_seconds, 120)
+
     def test_rename(self):
         self.channel.name = "Renamed"
         self.assertIn("Renamed", self.cron("pull_orders").name)
