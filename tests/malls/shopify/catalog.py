@@ -46,11 +46,10 @@ def handle_of(title: str) -> str:
     return text.strip("-") or "product"
 
 
-def free_handle(store: Store, wanted: str, me: Product | None = None) -> str:
+def free_handle(store: Store, wanted: str) -> str:
     """A derived handle that is taken gets "-1", "-2" … [R]."""
-    taken = {p.handle for p in store.products.values() if p is not me}
     handle, count = wanted, 0
-    while handle in taken:
+    while store.product_of(handle):
         count += 1
         handle = f"{wanted}-{count}"
     return handle
@@ -64,6 +63,7 @@ def new_product(store: Store, **values: Any) -> Product:
     if not product.handle:
         product.handle = free_handle(store, handle_of(product.title))
     store.products[number] = store.add(product)
+    store.index_handle(product)
     return product
 
 

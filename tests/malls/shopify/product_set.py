@@ -21,7 +21,7 @@ def find_product(store: Store, identifier: dict[str, Any] | None) -> Product | N
     if identifier.get("id"):
         return store.get(identifier["id"], Product)
     if identifier.get("handle"):
-        return next((p for p in store.products.values() if p.handle == identifier["handle"]), None)
+        return store.product_of(identifier["handle"])
     custom = identifier.get("customId") or {}
     key = (custom.get("namespace") or "$app", custom.get("key", ""))
     for product in store.products.values():
@@ -66,6 +66,7 @@ def product_set(store: Store, identifier: dict[str, Any] | None, value: dict[str
         handle = value.get("handle") or (identifier or {}).get("handle") or ""
         product = catalog.new_product(store, title=value["title"], handle=handle)
     _scalars(product, value)
+    store.index_handle(product)
     _metafields(store, product, value, identifier)
     if value.get("files") is not None:
         _files(store, product, value["files"])
@@ -90,7 +91,7 @@ def check(store: Store, product: Product | None, value: dict[str, Any]) -> None:
                 f"{label} is too long (maximum is 255 characters)", ["input", name], "INVALID_INPUT"
             )
     handle = value.get("handle")
-    if handle and any(p.handle == handle and p is not product for p in store.products.values()):
+    if handle and store.product_of(handle) not in (None, product):
         raise Refusal(
             f"Handle '{handle}' already in use. Please provide a new handle.",
             ["input", "handle"],

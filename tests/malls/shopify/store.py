@@ -54,6 +54,8 @@ Listener = Callable[[str, Any], None]
 class Store:
     """Tables of the shop. Pure data: it can be pickled and restored."""
 
+    _by_handle: dict[str, Product] | None = None
+
     def __init__(self, clock: SimClock, settings: Settings) -> None:
         self.clock: SimClock | None = clock
         self.settings = settings
@@ -136,6 +138,19 @@ class Store:
         if not found:
             raise KeyError(f"SKU {sku}")
         return found[0]
+
+    def product_of(self, handle: str) -> Product | None:
+        """The product with that handle; handles are unique."""
+        if self._by_handle is None:
+            self._by_handle = {product.handle: product for product in self.products.values()}
+        found = self._by_handle.get(handle)
+        lives = found and found.handle == handle and self.products.get(found.id) is found
+        return found if lives else None
+
+    def index_handle(self, product: Product) -> None:
+        """Note a product's handle, new or changed."""
+        if self._by_handle is not None:
+            self._by_handle[product.handle] = product
 
     def index_sku(self, variant: Variant, old: str | None = None) -> None:
         """Keep the SKU index in step."""
