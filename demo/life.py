@@ -100,7 +100,7 @@ def set_up_shipping(env):
             {"name": "沖縄県はゆうパック", "sequence": 20, "cool": "none",
              "state_ids": [(6, 0, env.ref("base.state_jp_jp-47").ids)],
              "carrier_id": carriers["japanpost"].id},
-            {"name": "高額品は飛脚宅配便", "sequence": 30, "max_amount": 0, "min_quantity": 5,
+            {"name": "5点以上は飛脚宅配便", "sequence": 30, "max_amount": 0, "min_quantity": 5,
              "cool": "none", "carrier_id": carriers["sagawa"].id},
             {"name": "そのほかは宅急便", "sequence": 90, "carrier_id": carriers["yamato"].id},
         ]
