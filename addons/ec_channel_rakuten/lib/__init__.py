@@ -1,4 +1,4 @@
 """RMS WEB SERVICE client: pure Python, never imports ``odoo``.
 
-Section numbers in docstrings point to ``reference/rakuten-rms.md``.
+Numbers in docstrings, such as (2.8), are explained in ``docs/sources.md`` of the repository.
 """

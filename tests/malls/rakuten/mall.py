@@ -238,7 +238,7 @@ class RakutenMall(MallServer):
             return self._create(spec, force).number
 
     def place(self, scenario: str, *, force: bool = True, **changes: Any) -> str:
-        """Place the order of a named situation (see ``scenarios.py``)."""
+        """Place the order of a named situation (see ``situations.py``)."""
         with self.lock:
             self._need_items()
             situation = SCENARIOS[scenario]

@@ -1,4 +1,4 @@
 """A simulated Shopify shop: Admin GraphQL 2026-10, tokens, cost, webhooks, web page.
 
-Facts: ``reference/shopify-admin.md``; the sections quoted in docstrings are its sections.
+Sections quoted in docstrings are explained in ``docs/sources.md``.
 """

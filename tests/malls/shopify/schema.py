@@ -1,6 +1,6 @@
 """Loads the official Shopify Admin schema and validates documents against it.
 
-Reference: shopify-admin.md section 1. The schema is not vendored: it is read at
+Section 1 of ``docs/sources.md``. The schema is not vendored: it is read at
 test time from the npm package ``@shopify/dev-mcp`` (ISC), whose unpacked
 ``dist/data`` folder is named by the environment variable ``EC_SHOPIFY_SCHEMA_DIR``
 (it holds ``admin_2026-10.json.gz``).
