@@ -1,3 +1,5 @@
+"""The day board's cards of mails."""
+
 from odoo import api, models
 from odoo.fields import Domain
 

@@ -1,3 +1,5 @@
+"""How many order mails a server takes, and what becomes of those that were perhaps sent."""
+
 from datetime import timedelta
 
 from odoo import fields, models

@@ -1,3 +1,5 @@
+"""How often a buyer may get follow-ups, over all shops of the company."""
+
 from odoo import fields, models
 
 

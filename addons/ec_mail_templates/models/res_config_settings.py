@@ -1,3 +1,5 @@
+"""The company's days between follow-ups, in the settings."""
+
 from odoo import fields, models
 
 

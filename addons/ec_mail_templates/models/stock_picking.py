@@ -1,3 +1,5 @@
+"""Which changes of a delivery may call for a mail."""
+
 from odoo import models
 
 

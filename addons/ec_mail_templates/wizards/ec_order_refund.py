@@ -1,3 +1,5 @@
+"""Whether the mall tells the buyer of a refund, as the rules of mails say."""
+
 from odoo import api, fields, models
 
 

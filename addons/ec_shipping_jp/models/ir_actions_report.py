@@ -1,3 +1,5 @@
+"""What our papers need to be printed: barcodes, and the zoom of this wkhtmltopdf."""
+
 from odoo import models
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml

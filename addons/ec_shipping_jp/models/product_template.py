@@ -1,3 +1,5 @@
+"""What a product says about its shipping: temperature, size, letter box, name on the label."""
+
 from odoo import fields, models
 
 from ..const import COOL_SELECTION

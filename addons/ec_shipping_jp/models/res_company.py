@@ -1,3 +1,5 @@
+"""A calendar and days under way for every company to begin with."""
+
 from odoo import api, fields, models
 
 

@@ -1,3 +1,5 @@
+"""With which other orders those of a shop may share a parcel."""
+
 from odoo import fields, models
 
 

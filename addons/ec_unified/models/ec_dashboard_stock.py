@@ -1,3 +1,5 @@
+"""The day board's stock: differences at a mall, and what is known in advance about a shop."""
+
 from odoo import api, models
 from odoo.fields import Domain
 

@@ -1,3 +1,5 @@
+"""Numbers for a whole batch of orders at once."""
+
 from odoo import models
 
 

@@ -1,3 +1,5 @@
+"""The tax-included sales tax of a rate, made at first need."""
+
 from decimal import Decimal
 
 from odoo import models

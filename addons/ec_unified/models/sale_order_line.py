@@ -1,3 +1,5 @@
+"""What a line is at the mall, and where its goods go."""
+
 from odoo import fields, models
 
 

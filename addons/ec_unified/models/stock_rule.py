@@ -1,3 +1,5 @@
+"""The rule for a product is looked for once per batch of fresh orders."""
+
 from odoo import api, models
 
 

@@ -1,3 +1,5 @@
+"""Whether a product expires at all changes what the shops show."""
+
 from odoo import models
 
 

@@ -1,3 +1,5 @@
+"""A changed part changes the number of its kits."""
+
 from odoo import api, models
 
 
