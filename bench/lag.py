@@ -39,7 +39,8 @@ def report() -> list[str]:
         _row(f"polled every {every.strip()} s (bought on Rakuten)", polled),
         _row("notified by webhook (bought on Shopify)", notified),
         "",
-        f"{BUYS} purchases each, spread over the time between two polls.",
+        f"{BUYS} purchases each, spread over the time between two polls. Odoo's scheduler sleeps "
+        "for its first minute: that is the first one.",
     ]
 
 
