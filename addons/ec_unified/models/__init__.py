@@ -16,6 +16,7 @@ from . import ec_exchange
 from . import ec_exchange_revision
 from . import ec_exchange_attempt
 from . import ec_exchange_store
+from . import ec_exchange_notice
 from . import ec_exchange_process
 from . import ec_mapping
 

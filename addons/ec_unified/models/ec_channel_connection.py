@@ -8,6 +8,7 @@ from odoo import api, fields, models
 
 from ..lib.data import Problem
 from ..lib.errors import SetupError
+from .ec_channel import RUNNING_STATES
 from .ec_channel_health import EXPIRY_NOTICE_DAYS
 
 OP = "check_connection"
@@ -55,6 +56,17 @@ class EcChannel(models.Model):
             return Markup("<p>%s</p>") % self.env._("Connected to “%s”. Everything is right.", name)
         items = Markup().join(Markup("<li>%s</li>") % text for text in texts)
         return Markup("<ul>%s</ul>") % items
+
+    def write(self, vals):
+        """Whoever enters another key, or lets a shop run again that was stopped by its old one,
+        need not wait for the hourly try."""
+        result = super().write(vals)
+        secret = any(getattr(self._fields[name], "ec_secret", False) for name in vals)
+        for channel in self.sudo() if secret or "state" in vals else ():
+            stopped = "setup" in channel.operation_ids.mapped("error_kind")
+            if channel.state in RUNNING_STATES and (secret or stopped):
+                channel._trigger_op(OP)
+        return result
 
     def button_check_connection(self):
         """Have the connection checked in the background; the screen follows by itself."""
@@ -137,9 +149,12 @@ class EcChannel(models.Model):
     def _release_setup_errors(self):
         """The connection works: what waited because of it goes on now."""
         rows = self.sudo().operation_ids
-        for row in rows.filtered(lambda r: r.error_kind == "setup" and r.operation != OP):
+        waiting = rows.filtered(lambda r: r.error_kind == "setup" and r.operation != OP)
+        for row in waiting:
             row.write(self._no_error())
             self._trigger_op(row.operation)
+        if waiting:
+            self._tell_recovered()
 
 
 def _now_like(moment):

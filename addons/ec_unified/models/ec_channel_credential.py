@@ -55,7 +55,8 @@ class EcChannel(models.Model):
     def _credential_tell(self, step):
         """One activity at a time: the one of an earlier step makes room, done or not."""
         working = self._working()
-        ends = fields.Datetime.context_timestamp(working, self.credential_expires_at)
+        # The clock's own user has no time zone: the day is the shop's.
+        ends = self.company_id._ec_local(self.credential_expires_at)
         day = ends.strftime("%Y/%m/%d %H:%M")
         self._credential_activities().unlink()
         working.activity_schedule(

@@ -238,7 +238,7 @@ class EcChannel(models.Model):
         was_failing = bool(row.failure_count)
         row.write({"finished_at": now, "succeeded_at": now, **self._no_error(), **vals})
         if was_failing:
-            self._tell_recovered(op)
+            self._tell_recovered()
 
     def _note_failure(self, op, error, **vals):
         """Record that ``op`` failed and decide when it may run again.
@@ -303,9 +303,17 @@ class EcChannel(models.Model):
         return {str(k): mask_secrets(v, secrets)[:200] for k, v in params.items()} or False
 
     def _tell_failing(self, op, row):
-        """Give the responsible person one activity per channel, however often it fails."""
+        """Give the responsible person one activity per channel, however often it fails.
+
+        Several operations fail at the same moment when a key ends: one of them tells it, and who
+        comes after sees that.
+        """
+        self._commit()
+        self.env.cr.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext('ec/tell'))", (self.id,))
+        turn = self.env.cr.fetchone()[0]
+        self.invalidate_recordset(["activity_ids"])
         activity_type = self.env.ref("ec_unified.activity_channel_failing", False)
-        if not activity_type or self._failing_activities(activity_type):
+        if not turn or not activity_type or self._failing_activities(activity_type):
             return
         self.activity_schedule(
             "ec_unified.activity_channel_failing",
@@ -314,7 +322,8 @@ class EcChannel(models.Model):
             note=row.with_context(lang=self.env.context.get("lang")).error_message,
         )
 
-    def _tell_recovered(self, op):
+    def _tell_recovered(self):
+        """Take the activity away once nothing fails any more."""
         activity_type = self.env.ref("ec_unified.activity_channel_failing", False)
         rows = self.sudo().operation_ids
         if activity_type and not any(row.failure_count for row in rows):

@@ -152,8 +152,8 @@ class EcChannel(models.Model):
     @api.depends_context("lang", "tz")
     def _compute_notice(self):
         for channel in self:
-            window = channel.sudo()._maintenance_now()
             channel.notice = False
+            window = channel.sudo()._maintenance_now().sorted("end_at")[-1:]
             if not window:
                 continue
             start, end = (
@@ -169,7 +169,7 @@ class EcChannel(models.Model):
             )
 
     def _maintenance_now(self, ahead=True):
-        """The maintenance this shop is in, or (``ahead``) about to enter."""
+        """The maintenances this shop is in, or (``ahead``) about to enter; they may overlap."""
         now = fields.Datetime.now()
         return self.maintenance_ids.filtered(
             lambda window: window._moments()[0 if ahead else 1] <= now < window.end_at
@@ -186,12 +186,11 @@ class EcChannel(models.Model):
 
     def _stock_closed(self, skus, free, policies):
         closed = super()._stock_closed(skus, free, policies)
-        window = self.sudo()._maintenance_now()
-        if not window:
+        windows = self.sudo()._maintenance_now()
+        if not windows:
             return closed
-        return closed | {
-            sku.id for sku in skus if whole_units(free[sku.product_id.id]) <= window.risk_units
-        }
+        risky = max(windows.mapped("risk_units"))
+        return closed | {sku.id for sku in skus if whole_units(free[sku.product_id.id]) <= risky}
 
     def _stock_clock(self):
         """Work of the clock: periods that begin or end, turns of the last units."""

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 
 #: A minute old order may still be on its way: it is counted the next time.
 SETTLE = timedelta(minutes=5)
+#: Orders not fetched for so long, for whatever reason, are counted once they are.
+GAP = timedelta(minutes=30)
 KEEP_DAYS = 90
 
 
@@ -68,12 +70,19 @@ class EcChannel(models.Model):
         return True
 
     def _note_success(self, op, **vals):
-        """After a failure of fetching nobody should have to wonder whether orders are missing."""
-        failing = op == "pull_orders" and self._operation(op).failure_count
+        """After a failure of fetching, a pause or a key that had ended nobody should have to wonder
+        whether orders are missing."""
+        gap = op == "pull_orders" and self._had_gap(self._operation(op))
         result = super()._note_success(op, **vals)
-        if failing:
+        if gap:
             self._trigger_op("count_orders")
         return result
+
+    def _had_gap(self, row):
+        """Whether the run before this one failed, or was longer ago than usual."""
+        usual = max(GAP, 2 * timedelta(seconds=self.pull_seconds))
+        last = row.succeeded_at
+        return bool(row.failure_count or (last and last < fields.Datetime.now() - usual))
 
     def _count_from(self, end):
         """When the counted time begins: two days ago, or before the last complete count."""

@@ -9,6 +9,7 @@ from . import test_exchange_store
 from . import test_mapping
 from . import test_neutralize
 from . import test_onboarding
+from . import test_outage
 from . import test_security
 
 # orders

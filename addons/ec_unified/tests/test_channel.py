@@ -189,6 +189,41 @@ class TestChannel(EcCommon):
         self.assertEqual(self.channel.mall_shop_name, "Test shop")
         self.assertGreater(self.channel.credential_days_left, 100)
 
+    def test_good_check_takes_the_activity_away(self):
+        self.fail(SetupError("x", reason="unauthorised"))
+        self.assertEqual(len(self.activities()), 1)
+        self.assertTrue(self.channel.action_check_connection())
+        self.assertFalse(self.activities(), "nothing is left to do")
+        self.fail(SetupError("x", reason="key_expired"))
+        self.assertEqual(len(self.activities()), 1, "the next problem is told anew")
+
+    def test_two_operations_that_fail_at_once_tell_once(self):
+        """A key that ends stops several operations in the same moment."""
+        with self.registry.cursor() as other:
+            other.execute(
+                "SELECT pg_try_advisory_xact_lock(%s, hashtext('ec/tell'))", (self.channel.id,)
+            )
+            self.fail(SetupError("x", reason="key_expired"))
+            self.assertFalse(self.activities(), "the other one is telling it")
+        self.fail(SetupError("x", reason="key_expired"))
+        self.assertEqual(len(self.activities()), 1)
+
+    def test_new_key_is_tried_at_once(self):
+        triggers = self.env["ir.cron.trigger"]
+        cron = self.channel.cron_ids.filtered(lambda c: c.ec_operation == "check_connection")
+        self.channel.fake_secret = "another-0000"
+        self.assertTrue(triggers.search([("cron_id", "=", cron.id)]))
+
+    def test_shop_paused_over_a_wrong_key_goes_on(self):
+        self.fail(SetupError("x", reason="unauthorised"))
+        self.channel.button_pause()
+        cron = self.channel.cron_ids.filtered(lambda c: c.ec_operation == "check_connection")
+        self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).unlink()
+        self.channel.button_activate()
+        self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]))
+        self.channel._cron_run(self.channel.id, "check_connection")
+        self.assertTrue(self.channel._may_run(OP))
+
     def test_paused_shop_does_nothing(self):
         self.channel.button_pause()
         self.assertFalse(self.channel._may_run(OP))

@@ -67,3 +67,15 @@ class TestCredentialCountdown(EcCommon):
     def test_without_a_known_end_nothing_is_said(self):
         self.channel.credential_expires_at = False
         self.assertFalse(self.day(89))
+
+    def test_the_day_is_that_of_the_shop(self):
+        """The clock runs as a user without time zone; a key that ends at midnight in Japan ends
+        there on the day before by the server's clock."""
+        self.channel.credential_expires_at = "2027-02-19 15:00:00"
+        clock = self.env["ec.channel"].with_user(self.env.ref("base.user_root"))
+        clock.env.user.tz = False
+        with freeze_time("2027-01-21 00:00:00"):
+            clock._credential_clock()
+        [activity] = self.open()
+        self.assertEqual(str(activity.date_deadline), "2027-02-20")
+        self.assertIn("2027/02/20 00:00", activity.summary)
