@@ -76,16 +76,31 @@ class EcListingSku(models.Model):
             candidates[sku_id][way].add(product_id)
         return candidates
 
-    def _store_matches(self, found):
+    def _match_to(self, products):
+        """Match each of these SKUs to the product somebody chose for it; constant queries.
+
+        :param dict products: {sku: product}
+        """
+        self.check_access("write")
+        if not self:
+            return
+        self.flush_model()  # nothing written before may come after
+        before = self.product_id
+        self._store_matches({sku.id: (products[sku].id, ()) for sku in self}, state="manual")
+        self._check_company(["product_id"])
+        self._after_match(before)
+
+    def _store_matches(self, found, state="auto"):
         """Write the outcome of a matching.
 
         :param dict found: {sku id: (product id or None, candidate ids)}
+        :param state: how those with a product were matched
         """
         rows = [
             {
                 "id": sku_id,
                 "product_id": product_id,
-                "state": "auto" if product_id else "ambiguous" if candidates else "unmatched",
+                "state": state if product_id else "ambiguous" if candidates else "unmatched",
                 "candidates": sorted(candidates),
             }
             for sku_id, (product_id, candidates) in found.items()

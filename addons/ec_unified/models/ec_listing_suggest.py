@@ -57,8 +57,7 @@ class EcListingSku(models.Model):
         open_ = self.filtered(
             lambda sku: sku.suggest_product_id and sku.match_state in ("unmatched", "ambiguous")
         )
-        for product, skus in open_.grouped("suggest_product_id").items():
-            skus.write({"product_id": product.id})
+        open_._match_to({sku: sku.suggest_product_id for sku in open_})
         return self.env["ec.exchange"]._notify_client(
             self.env._("%s SKUs are matched.", len(open_)), kind="success"
         )

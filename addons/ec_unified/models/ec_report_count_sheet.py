@@ -18,6 +18,10 @@ class ReportEcCountSheet(models.AbstractModel):
             ]
         )
         shelves = quants.grouped("location_id")
+        # A shelf asked for by name gets its page also when nothing should lie there.
+        for place in locations.filtered(lambda place: place.usage == "internal"):
+            if not any(shelf.parent_path.startswith(place.parent_path) for shelf in shelves):
+                shelves[place] = quants.browse()
         return {
             "doc_ids": docids,
             "doc_model": "stock.location",

@@ -4,6 +4,7 @@ import base64
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .stock_common import EcStockCommon
 
@@ -77,6 +78,94 @@ class TestStockWork(EcStockCommon):
         self.assertEqual(sku.product_id, self.tea)
         self.assertIn("3", wizard.report, "the line that did not fit is named")
 
+    def import_file(self, *rows, header="sku_ref,product_code", encoding="utf-8-sig"):
+        """Match by a file; its report."""
+        wizard = self.env["ec.listing.csv"].with_user(self.clerk).create({})
+        text = "\r\n".join([header, *rows])
+        wizard.file = base64.b64encode(text.encode(encoding))
+        wizard.action_import()
+        return wizard.report
+
+    def test_file_with_tabs(self):
+        sku = self.sku_of(self.tea)
+        sku.write({"product_id": False})
+        self.import_file("P-1\tP-1", header="sku_ref\tproduct_code")
+        self.assertEqual(sku.product_id, self.tea)
+
+    def test_file_that_names_two_products_for_a_sku(self):
+        tea, cup = self.sku_of(self.tea), self.sku_of(self.cup)
+        (tea | cup).write({"product_id": False})
+        report = self.import_file("P-1,P-1", "P-1,P-2", "P-2,P-2", "P-2,P-2")
+        self.assertFalse(tea.product_id, "which one is meant, nobody knows")
+        self.assertEqual(cup.product_id, self.cup, "said twice, but the same")
+        self.assertIn("several products", report)
+        self.assertIn("1 SKUs", report)
+
+    def test_file_names_a_code_another_company_has_too(self):
+        [foreign] = self.make_products(1, quantity=0, code="TWIN", company_id=self.other_company.id)
+        sku = self.sku_of(self.tea)
+        sku.write({"product_id": False})
+        self.clerk.company_ids |= self.other_company
+        clerk = (
+            self.env["ec.listing.csv"]
+            .with_user(self.clerk)
+            .with_context(allowed_company_ids=[self.company.id, self.other_company.id])
+        )
+        wizard = clerk.create({})
+        wizard.file = base64.b64encode(b"sku_ref,product_code\nP-1,TWIN-1\nP-2,P-1")
+        wizard.action_import()
+        self.assertFalse(sku.product_id)
+        self.assertIn("P-1", wizard.report)
+        self.assertEqual(self.skus().filtered(lambda s: s.ref == "P-2").product_id, self.tea)
+        foreign.default_code = "P-1"
+        wizard.file = base64.b64encode(b"sku_ref,product_code\nP-1,P-1")
+        wizard.action_import()
+        self.assertEqual(sku.product_id, self.tea, "of the shop's own company there is one")
+
+    def test_file_holds_no_formula_and_comes_back_as_it_was(self):
+        sku = self.sku_of(self.tea)
+        sku.write({"product_id": False})
+        self.channel.name = "-1+cmd|' /C calc'!A0"
+        sku.listing_id.ref = "=HYPERLINK(1)"
+        sku.ref = "'=x"
+        self.tea.default_code = "@code"
+        wizard = self.env["ec.listing.csv"].with_user(self.clerk).create({"only_open": True})
+        wizard.action_export()
+        header, line = base64.b64decode(wizard.file).decode("utf-8-sig").splitlines()
+        self.assertTrue(line.startswith("'-1+cmd"), line)
+        self.assertIn(",'=HYPERLINK(1),''=x,", line)
+        self.import_file(line + "'@code", header=header)
+        self.assertEqual(sku.product_id, self.tea)
+
+    def test_big_file_and_many_suggestions_cost_no_query_per_sku(self):
+        """Thousands of SKUs are matched in one request of a person."""
+        products = self.make_products(60, quantity=0, code="BULK")
+        counts = []
+        for number, size in enumerate((5, 50)):
+            self.list_products(products)
+            skus = self.skus().filtered(lambda sku: sku.ref.startswith("BULK"))[:size]
+            for way in ("file", "suggestion"):
+                skus.write({"product_id": False})
+                for sku in skus:
+                    sku.suggest_product_id = products.filtered(
+                        lambda product, ref=sku.ref: product.default_code == ref
+                    )
+                rows = [f"{ref},{ref}" for ref in skus.mapped("ref")]
+                self.env.flush_all()
+                self.env.invalidate_all()
+                before = self.cr.sql_log_count
+                if way == "file":
+                    self.import_file(*rows)
+                else:
+                    skus.with_user(self.clerk).button_accept_suggestion()
+                self.env.flush_all()
+                counts.append((way, number, self.cr.sql_log_count - before))
+                self.assertEqual(skus.product_id.mapped("default_code"), skus.mapped("ref"))
+                self.assertEqual(set(skus.mapped("match_state")), {"manual"})
+        used = {(way, number): count for way, number, count in counts}
+        for way in ("file", "suggestion"):
+            self.assertLessEqual(used[way, 1], used[way, 0] + 10, used)
+
     def test_wrong_files_are_refused_with_a_word(self):
         for content in (
             b"PK\x03\x04rest",
@@ -92,13 +181,16 @@ class TestStockWork(EcStockCommon):
     def test_unlisted(self):
         [extra] = self.make_products(1, code="NOWHERE")
         action = self.env.ref("ec_unified.action_ec_unlisted")
-        from odoo.tools.safe_eval import safe_eval
-
         products = (
             self.env["product.product"].with_user(self.clerk).search(safe_eval(action.domain))
         )
         self.assertIn(extra, products)
         self.assertFalse(products & self.products)
+
+    def test_product_taken_off_all_shops_is_unlisted(self):
+        self.sku_of(self.tea).active = False
+        domain = safe_eval(self.env.ref("ec_unified.action_ec_unlisted").domain)
+        self.assertIn(self.tea, self.env["product.product"].with_user(self.clerk).search(domain))
 
     # === PLACES === #
 
@@ -129,6 +221,37 @@ class TestStockWork(EcStockCommon):
         )
         self.assertIn("A-1", html)
         self.assertIn("P-2", html)
+
+    def sheet(self, places):
+        report = self.env["ir.actions.report"]
+        return report._render_qweb_html("ec_unified.report_count_sheet", places.ids)[0].decode()
+
+    def test_count_sheet_says_big_quantities_in_full(self):
+        self.env["stock.quant"]._update_available_quantity(self.cup, self.stock_location, 1234560)
+        self.assertIn("1234570", self.sheet(self.stock_location))
+
+    def test_count_sheet_of_an_empty_shelf_is_a_page_to_write_on(self):
+        """What lies there though nothing should has to be written somewhere."""
+        shelf, other = self.env["stock.location"].create(
+            [{"name": name, "location_id": self.stock_location.id} for name in ("A-1", "A-2")]
+        )
+        html = self.sheet(shelf)
+        self.assertIn("A-1", html)
+        self.assertIn("not listed", html)
+        self.assertNotIn("A-1", self.sheet(self.stock_location), "only shelves asked for by name")
+        self.assertIn("A-2", self.sheet(self.stock_location | other))
+
+    def test_count_sheet_names_the_lots(self):
+        self.cup.tracking = "lot"
+        lots = self.env["stock.lot"].create(
+            [{"name": name, "product_id": self.cup.id} for name in ("LOT-A", "LOT-B")]
+        )
+        for lot in lots:
+            self.env["stock.quant"]._update_available_quantity(
+                self.cup, self.stock_location, 2, lot_id=lot
+            )
+        html = self.sheet(self.stock_location)
+        self.assertTrue("LOT-A" in html and "LOT-B" in html)
 
     def test_count_sheet_of_several_shelves_is_one_document(self):
         """The wkhtmltopdf of a distribution prints one document at a time."""
