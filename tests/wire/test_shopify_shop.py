@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from ec_addons.ec_channel_shopify.lib import orders
 from ec_addons.ec_channel_shopify.lib.order_parse import parse_order
 from ec_addons.ec_channel_shopify.lib.orders import OVERLAP, OrderReader
 from ec_addons.ec_unified.lib.order_math import book_order
@@ -163,6 +164,23 @@ def test_killed_poll_goes_on_from_the_last_stored_page(shop, client):
     running.close()
     _pages, rest = pull(client, first.cursor)
     assert {doc.ref for doc in first.documents} | {doc.ref for doc in rest} == refs
+
+
+def test_more_changes_at_once_than_a_search_holds(shop, client, monkeypatch):
+    """A merchant changes all orders within the overlap: a search that always began before them
+    would always end at the same one, and no later change would ever arrive."""
+    refs = shop.generate(12, seed=3)
+    now = datetime.now(UTC) - timedelta(hours=1)
+    for number, order in enumerate(shop.store.orders.values()):
+        order.updated_at = now + timedelta(seconds=number)
+    monkeypatch.setattr(orders, "LIGHT_PAGE", 2)
+    monkeypatch.setattr(orders, "PAGES_PER_SEARCH", 2)
+    pages, documents = pull(client)
+    assert {doc.ref for doc in documents} == set(refs)
+    last = [order.gid for order in shop.store.orders.values()][-1]
+    shop.store.orders[int(last.rsplit("/", 1)[-1])].updated_at = now + timedelta(seconds=40)
+    _pages, documents = pull(client, pages[-1].cursor)
+    assert [doc.ref for doc in documents] == [last]
 
 
 def test_orders_before_the_start_are_not_listed(shop, client):

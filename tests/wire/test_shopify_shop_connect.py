@@ -8,7 +8,7 @@ import pytest
 from ec_addons.ec_channel_shopify.lib import webhooks
 from ec_addons.ec_channel_shopify.lib.client import ShopifyClient
 from ec_addons.ec_channel_shopify.lib.connection import Expectations, check_connection
-from ec_addons.ec_channel_shopify.lib.token import PermanentToken
+from ec_addons.ec_channel_shopify.lib.token import MemoryStore, PermanentToken
 from ec_addons.ec_unified.lib.errors import SetupError, TransientError
 from ec_addons.ec_unified.lib.http import Transport
 
@@ -74,6 +74,37 @@ def test_withheld_personal_data_is_named(shop, client):
     shop.configure(protected_data="none")  # orders are refused: nothing arrives
     report, problems = check(client)
     assert not report.ok and list(problems) == ["protected_data"]
+
+
+def test_the_primary_location_comes_first(shop, client):
+    """Where one location shows the stock and nobody chose it, it is the first of the list."""
+    first, *others, primary = shop.store.locations.values()
+    shop.store.locations = {row.id: row for row in (primary, first, *others)}  # asked without id
+    report, _problems = check(client)
+    assert [ref for ref, _name in report.places] == [r.gid for r in (primary, first, *others)]
+    primary.fulfills_online_orders = False  # shows no stock to online buyers
+    report, _problems = check(client)
+    assert report.places[-1][0] == primary.gid and report.places[0][0] == first.gid
+
+
+def test_a_check_asks_for_a_new_token(shop):
+    """A token fetched before a scope was approved lacks it until it ends; and one that is still
+    good hides that the secret is not (section 3)."""
+    store = MemoryStore()
+    client = connect(shop, store=store)
+    client.execute("shop_info")
+    before = store.get().token
+    assert check(client)[0].ok
+    assert store.get().token != before and shop.tokens.count == 2
+    shop.configure(token_mode="invalid_client")
+    _report, problems = check(client)
+    assert list(problems) == ["unauthorised"]
+
+
+def test_a_token_server_that_is_down_does_not_fail_the_check(shop, client):
+    client.execute("shop_info")
+    shop.faults.add("503_html", match="oauth.access_token", times=None)
+    assert check(client)[0].ok
 
 
 def test_prices_without_tax_are_named(shop, client):

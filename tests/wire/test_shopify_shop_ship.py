@@ -193,6 +193,23 @@ def test_goods_of_another_location_that_we_did_not_send_are_not_ours(shop, clien
     assert ["3333"] in shown(shop, ref)
 
 
+@pytest.mark.parametrize("other", ["place", "later"])
+def test_goods_that_leave_by_turns(shop, client, other):
+    """Two pieces of one line: one is ours to send now, one another place's, or one for later."""
+    ref = shop.place("split")
+    ours, theirs = places_of(shop, ref)
+    if other == "later":
+        shop.store.get(ref, Order).fulfillment_orders[1].status = "SCHEDULED"
+    options = {"locations": {ours.gid}} if other == "place" else {}
+    [(line, quantity), *_rest] = both_lines(shop, ref)
+    assert quantity == 2 and theirs is not ours
+    first = parcel("3333", [(line, Decimal(1))], delivery="D1")
+    push(client, shipment(ref, first), **options)
+    second = parcel("4444", [(line, Decimal(1))], delivery="D2")
+    result = push_shipment(client, shipment(ref, first, second), **options)
+    assert result.error.reason == ("other_location" if other == "place" else "scheduled")
+
+
 def test_a_part_on_hold_is_reported_when_it_is_released(shop, client):
     ref = shop.place("split")
     hold(shop.store, shop.store.get(ref, Order).fulfillment_orders[1], "INCORRECT_ADDRESS", None)
@@ -202,6 +219,50 @@ def test_a_part_on_hold_is_reported_when_it_is_released(shop, client):
     shop.event(ref, "release")
     push(client, shipment(ref, "3333"))
     assert shown(shop, ref) == [["3333"], ["3333"]]
+
+
+def test_a_part_planned_for_later_is_not_silently_told(shop, client):
+    """Pre-order or subscription: the shop takes no report of it before it is opened there."""
+    ref = shop.place("split")
+    later = shop.store.get(ref, Order).fulfillment_orders[1]
+    later.status = "SCHEDULED"
+    for _again in range(2):
+        result = push_shipment(client, shipment(ref, "3333"))
+        assert isinstance(result.error, ConflictError) and result.error.reason == "scheduled"
+        assert shown(shop, ref) == [["3333"]]
+    later.status = "OPEN"
+    push(client, shipment(ref, "3333"))
+    assert shown(shop, ref) == [["3333"], ["3333"]]
+
+
+def test_an_order_planned_for_later_is_not_called_shipped(shop, client):
+    result = push_shipment(client, shipment(shop.place("scheduled"), "5555"))
+    assert isinstance(result.error, ConflictError) and result.error.reason == "scheduled"
+
+
+def test_fulfilment_orders_beyond_the_first_page(shop, client, monkeypatch):
+    """Moves, splits and withdrawn parcels leave closed ones behind: the open one may be last."""
+    ref = shop.place("split")
+    execute = client.execute
+
+    def small_pages(name, variables, **options):
+        if name.startswith("order_shipping"):
+            variables = {**variables, "first": 1}
+        return execute(name, variables, **options)
+
+    monkeypatch.setattr(client, "execute", small_pages)
+    push(client, shipment(ref, "3333"))
+    assert shown(shop, ref) == [["3333"], ["3333"]]
+    assert shop.order(ref)["state"] == "fulfilled"
+
+
+def test_more_parcels_than_a_short_list_holds(shop, client):
+    ref = shop.place("two_rates")
+    numbers = [f"{n:012d}" for n in range(1, 16)]
+    push(client, shipment(ref, *numbers))
+    assert shown(shop, ref) == [numbers]
+    assert push(client, shipment(ref, *numbers)).already
+    assert len(fetch(client, ref).shipments) == 15
 
 
 def test_a_fee_leaves_with_the_last_goods(shop, client):

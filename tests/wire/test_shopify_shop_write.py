@@ -5,14 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from ec_addons.ec_channel_shopify.lib import stock
-from ec_addons.ec_channel_shopify.lib.listings import read_listings
-from ec_addons.ec_channel_shopify.lib.order_change import pay_back
+from ec_addons.ec_channel_shopify.lib import order_change, stock
+from ec_addons.ec_channel_shopify.lib.client import Reply
+from ec_addons.ec_channel_shopify.lib.failures import graphql_error
+from ec_addons.ec_channel_shopify.lib.listings import fetch_listings, read_listings
+from ec_addons.ec_channel_shopify.lib.order_change import change_address, pay_back
 from ec_addons.ec_channel_shopify.lib.order_write import cancel_order, mark_as_paid
-from ec_addons.ec_unified.lib.data_change import Refund
+from ec_addons.ec_unified.lib.data import Address
+from ec_addons.ec_unified.lib.data_change import OrderChange, Refund
 from ec_addons.ec_unified.lib.errors import ConflictError, DataError, TransientError
 
-from tests.malls.shopify import figures
+from tests.malls.shopify import figures, payments
 from tests.malls.shopify.model import Order
 from tests.wire.fixtures.shopify_shop import (  # noqa: F401
     client_fixture,
@@ -86,7 +89,11 @@ def test_unknown_and_untracked_items(shop, client):
         other: "not_tracked", GONE: "not_found"}  # fmt: skip
 
 
-def test_a_row_refused_by_the_shop_is_dropped(shop, client):
+@pytest.mark.parametrize("atomic", [True, False])
+def test_a_row_refused_by_the_shop_is_dropped(shop, client, atomic):
+    """Whether the shop writes the good rows of such a call is not certain: written once, they are
+    neither written again nor called stale."""
+    shop.configure(atomic_inventory=atomic)
     (_sku, item), (_sku2, other) = items(shop, 2)
     here = location(shop)
     known = shown(client, shop, item)
@@ -152,6 +159,17 @@ def test_listings(shop, client):
     assert by_code.items() <= shop.stock().items()
 
 
+@pytest.mark.parametrize(
+    ("status", "published"),
+    [("ACTIVE", True), ("UNLISTED", True), ("DRAFT", False), ("ARCHIVED", False)],
+)
+def test_what_is_sold_by_link_only_is_sold(shop, client, status, published):
+    product = next(iter(shop.store.products.values()))
+    product.status = status
+    [found] = fetch_listings(client, [product.gid])
+    assert found.published is published
+
+
 # --- orders ----------------------------------------------------------------------------------
 
 
@@ -201,15 +219,100 @@ def test_mark_as_paid(shop, client):
     assert data.payment_state == "paid" and data.payment_code != "manual"
 
 
+def refund(ref, amount=300, **more):
+    key = "1f0c8a52-7f0e-4f3c-9d51-2a4f3f1f8f10"
+    return Refund(order_ref=ref, key=key, amount=Decimal(amount), **more)
+
+
+def test_a_refund_the_payment_provider_refused_is_not_paid_back(shop, client, monkeypatch):
+    """The shop keeps it among its refunds; what counts is the payment (section 9)."""
+    ref = shop.place("two_rates")
+    book = payments.refund
+
+    def refused(*args):
+        made = book(*args)
+        made.status = "FAILURE"
+        return made
+
+    monkeypatch.setattr(payments, "refund", refused)
+    for _again in range(2):
+        result = pay_back(client, refund(ref), None)
+        assert isinstance(result.error, DataError) and result.error.reason == "refund_unpaid"
+        assert result.error.params == {"what": "300"}
+    assert len(shop.store.get(ref, Order).refunds) == 1
+
+
+@pytest.mark.parametrize(
+    "code", ["IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED", "IDEMPOTENCY_KEY_PARAMETER_MISMATCH"]
+)
+@pytest.mark.parametrize("layer", ["errors", "userErrors"])
+def test_a_spent_key_does_not_hold_a_refund_up_for_ever(shop, client, monkeypatch, code, layer):
+    """Another refund changed how this one is to be paid; how a key is refused where user errors
+    have no codes is not written down."""
+    ref, execute, keys = shop.place("two_rates"), client.execute, []
+
+    def spent_once(name, variables, **options):
+        if name == "refund_create":
+            keys.append(variables["key"])
+        if name != "refund_create" or len(keys) > 1:
+            return execute(name, variables, **options)
+        error = {"message": f"{code}: no", "extensions": {"code": code}}
+        if layer == "errors":
+            raise graphql_error(error, write=True, request_id=None)
+        payload = {"refund": None, "userErrors": [{"field": None, "message": error["message"]}]}
+        return Reply(data={"refundCreate": payload})
+
+    monkeypatch.setattr(client, "execute", spent_once)
+    assert pay_back(client, refund(ref), None).ok
+    assert len(set(keys)) == 2 and shop.order(ref)["refunded"] == 300
+
+
+@pytest.mark.parametrize(
+    ("shop_currency", "currency", "given", "room", "paid"),
+    [
+        ("JPY", "JPY", "1980.0", "1980.0", ["500"]),
+        ("JPY", "USD", "13.20", "1980.0", ["3.33"]),
+        ("JPY", "KRW", "18480", "1980.0", ["4667"]),
+        ("USD", "USD", "19.80", "19.80", ["10.55"]),
+    ],
+)
+def test_refunds_speak_the_smallest_unit_of_the_buyers_currency(
+    shop_currency, currency, given, room, paid
+):
+    amounts = {
+        "shopMoney": {"amount": room, "currencyCode": shop_currency},
+        "presentmentMoney": {"amount": given, "currencyCode": currency},
+    }
+    proposed = {"gateway": None, "amountSet": amounts,
+                "parentTransaction": {"id": "T1", "gateway": "paypay"}}  # fmt: skip
+    state = {"presentmentCurrencyCode": currency,
+             "suggestedRefund": {"suggestedTransactions": [proposed]}}  # fmt: skip
+    amount = "10.55" if shop_currency == "USD" else 500
+    rows = order_change._transactions(state, refund("O1", amount))
+    assert [row["amount"] for row in rows] == paid
+    assert [row["gateway"] for row in rows] == ["paypay"], "the input wants one, the answer may not"
+
+
+def test_a_new_address_keeps_the_company(shop, client):
+    """The address is overwritten as a whole, and the change here knows of no company."""
+    ref = shop.place("standard")
+    shop.store.get(ref, Order).shipping_address.company = "例示商事"
+    address = Address(name="例示 次郎", zip="530-0001", state_code="JP-27", city="大阪市北区",
+                      street="梅田1-1-1", phone="0600009999")  # fmt: skip
+    change = OrderChange(order_ref=ref, address=address)
+    assert change_address(client, change).ok
+    found = shop.store.get(ref, Order).shipping_address
+    assert (found.company, found.address1) == ("例示商事", "梅田1-1-1")
+    assert change_address(client, change).already
+
+
 @pytest.mark.parametrize("presentment", ["JPY", "USD"])
 def test_postage_paid_back_speaks_the_buyers_currency(shop, client, presentment):
     """660 yen are not 660 dollars (trap 6)."""
     ref = shop.place("usd" if presentment == "USD" else "two_rates")
     order = shop.store.get(ref, Order)
     before = figures.current_shipping(order)
-    key = "1f0c8a52-7f0e-4f3c-9d51-2a4f3f1f8f10"
-    data = Refund(order_ref=ref, key=key, amount=Decimal(660), shipping=Decimal(660))
-    result = pay_back(client, data, None)
+    result = pay_back(client, refund(ref, 660, shipping=Decimal(660)), None)
     assert result.ok, result.error
     assert (before.shop, figures.current_shipping(order).shop) == (660, 0)
     assert shop.order(ref)["refunded"] == 660

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ec_addons.ec_channel_shopify.lib import stock, webhooks
+from ec_addons.ec_channel_shopify.lib.client import Reply
 from ec_addons.ec_channel_shopify.lib.connection import Expectations, check_connection
 from ec_addons.ec_channel_shopify.lib.domain import shop_address
 from ec_addons.ec_channel_shopify.lib.listings import read_listings
@@ -17,6 +18,7 @@ from ec_addons.ec_unified.lib.errors import (
     UncertainWriteError,
 )
 
+from tests.wire.fixtures.shopify_orders import line, money, order, parcel
 from tests.wire.fixtures.shopify_shop import client_fixture, connect, shop_fixture  # noqa: F401
 from tests.wire.fixtures.shopify_wire import (  # noqa: F401
     READ,
@@ -75,8 +77,8 @@ def test_a_day_at_either_shop(shop, switches):
     shop.clock.advance(5)
     found = {doc.ref: parse_order(doc.payload) for doc in pull(client)}
     assert set(found) == set(refs)
-    for ref, order in found.items():
-        assert order.total == shop.order(ref)["buyer_total"]
+    for ref, data in found.items():
+        assert data.total == shop.order(ref)["buyer_total"]
     skus = skus_of(client)
     assert all(sku.price == int(sku.price) for sku in skus)
     item = next(sku.extra["inventory_item_id"] for sku in skus if sku.tracked)
@@ -199,6 +201,38 @@ def test_a_withheld_order_is_never_taken_for_a_deleted_one(scripted, server, pat
     with pytest.raises(SetupError) as caught:
         OrderReader(scripted).fetch([f"{ORDER}1"])
     assert caught.value.reason == "protected_data"
+
+
+def test_a_refusal_that_does_not_say_of_what_hides_no_order(scripted, server):
+    server.answer(200, {"data": {"nodes": [None]}, "errors": [denied(None)]})
+    with pytest.raises(SetupError) as caught:
+        OrderReader(scripted).fetch([f"{ORDER}1"])
+    assert caught.value.reason == "protected_data"
+
+
+def test_units_beyond_the_first_page_of_a_parcel_were_sent():
+    """One of them came back: it left the house, so it stays sold."""
+    rows = [line(1100, 1, 0.1, 100, current=0), line(2200, 1, 0.1, 200)]
+    first, second = ({"quantity": 1, "lineItem": {"id": row["id"]}} for row in reversed(rows))
+    sent = parcel("1", [])
+    sent["fulfillmentLineItems"] = {
+        "nodes": [first], "pageInfo": {"hasNextPage": True, "endCursor": "c"}
+    }  # fmt: skip
+    document = order(rows, 3300, {0.1: 300}, fulfillments=[sent],
+                     currentTotalPriceSet=money(2200))  # fmt: skip
+
+    class Shop:
+        def in_chunks(self, name, ids, size, variables=None, *, allow_withheld=False):
+            nodes = [document] if name == "orders_by_id" else []
+            yield ids, Reply(data={"nodes": nodes})
+
+        def rows(self, name, path, variables, after):
+            assert (name, variables["id"], after) == ("fulfillment_lines", sent["id"], "c")
+            yield second
+
+    [found] = OrderReader(Shop()).fetch([document["id"]])
+    assert parse_order(found.payload).total == 3300
+    assert "pageInfo" not in found.payload["fulfillments"][0]["fulfillmentLineItems"]
 
 
 # --- one order that cannot be read (trap 11) ---------------------------------------------------

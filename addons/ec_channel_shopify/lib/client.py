@@ -168,6 +168,17 @@ class ShopifyClient:
             start += len(chunk)
             yield chunk, reply
 
+    def renew_token(self) -> None:
+        """Fetch a token now: one that was fetched before a scope was granted lacks it, and one
+        that is still good says nothing about the credentials (section 3).
+
+        :raise SetupError: Shopify refuses the app
+        """
+        try:
+            self._tokens.renew(None)
+        except TransientError as error:
+            _logger.info("token not renewed: %s", error.message)
+
     # --- one exchange --------------------------------------------------------------------
 
     def _once(self, name: str, body: bytes, write: bool, allow_withheld: bool) -> Reply:
@@ -214,6 +225,9 @@ class ShopifyClient:
         if errors and not tolerated:
             first = next((e for e in errors if not is_protected_data(e)), errors[0])
             raise graphql_error(first, write=write, request_id=answer.request_id)
+        if write and all(value is None for value in data.values()):
+            # The schema lets a payload be null; without an error beside it, it says nothing.
+            raise self._unreadable(name, answer, write, "no payload")
         self._check_search(name, extensions, answer)
         return Reply(
             data=data,

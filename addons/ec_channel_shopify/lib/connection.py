@@ -27,6 +27,7 @@ def check_connection(client: ShopifyClient, wanted: Expectations) -> ConnectionR
     :raise TransientError: the shop did not answer
     """
     try:
+        client.renew_token()
         reply = client.execute("shop_info")
     except SetupError as error:
         return ConnectionReport(problems=(_problem(error),))

@@ -114,6 +114,10 @@ def graphql_error(error: dict[str, Any], *, write: bool, request_id: str | None)
         return kind(f"internal error: {message}", **common)
     if code in _DATA_CODES:
         return DataError(message, reason=_DATA_CODES[code], **common)
+    if code.startswith("IDEMPOTENCY_"):
+        # Which layer tells of a spent key, where user errors have no codes, is not written down.
+        kind, reason = _USER_CODES.get(code, (DataError, "refused"))
+        return kind(message, reason=reason, **common)
     return DataError(f"{code}: {message}", reason="malformed", **common)
 
 

@@ -11,6 +11,8 @@ from ...ec_unified.lib.errors import ConflictError, DataError
 from .client import ShopifyClient, dig
 
 _OPEN = ("OPEN", "IN_PROGRESS")
+_LATER = ("ON_HOLD", "SCHEDULED")
+_UNSENT = (*_OPEN, *_LATER)
 
 
 @dataclass(slots=True)
@@ -51,21 +53,24 @@ class ShippingState:
         """Refuse an order of which nothing can be shipped.
 
         :raise DataError: cancelled, so that trying again is no use
-        :raise ConflictError: on hold, or all is shipped
+        :raise ConflictError: on hold or not due yet, or all is shipped
         """
         if self.order.get("cancelledAt"):
             raise DataError("the order is cancelled at the shop", reason="order_cancelled")
         if not self.open_orders:
-            self.check_holds(self.order["fulfillmentOrders"]["nodes"])
+            self.check_waiting(self.order["fulfillmentOrders"]["nodes"])
             raise ConflictError("nothing left to ship", reason="nothing_to_ship")
 
     @staticmethod
-    def check_holds(rows: Iterable[dict[str, Any]]) -> None:
-        """:raise ConflictError: one of these fulfilment orders is held back"""
+    def check_waiting(rows: Iterable[dict[str, Any]]) -> None:
+        """:raise ConflictError: one of these fulfilment orders is held back, or not due yet"""
+        rows = list(rows)
         holds = [hold["reason"] for row in rows for hold in row["fulfillmentHolds"]]
         if holds:
             what = ", ".join(dict.fromkeys(holds))
             raise ConflictError("on hold", reason="on_hold", params={"what": what})
+        if any(row["status"] == "SCHEDULED" for row in rows):
+            raise ConflictError("scheduled for later", reason="scheduled")
 
     def ours(self, locations: set[str] | None) -> list[tuple[str, dict[str, Any]]]:
         """(location, open fulfilment order) of what is ours to report."""
@@ -74,15 +79,14 @@ class ShippingState:
 
     def elsewhere(self, locations: set[str] | None) -> list[dict[str, Any]]:
         """Fulfilment orders that another location is to send, now or later."""
-        waiting = (*_OPEN, "ON_HOLD", "SCHEDULED")
-        rows = [r for r in self.order["fulfillmentOrders"]["nodes"] if r["status"] in waiting]
+        rows = [r for r in self.order["fulfillmentOrders"]["nodes"] if r["status"] in _UNSENT]
         return [row for row in rows if locations and _place(row) not in locations]
 
-    def held(self, locations: set[str] | None) -> list[dict[str, Any]]:
-        """Fulfilment orders of ours that are held back."""
+    def waiting(self, locations: set[str] | None) -> list[dict[str, Any]]:
+        """Fulfilment orders of ours that are held back, or not due yet (as subscriptions are)."""
         rows = self.order["fulfillmentOrders"]["nodes"]
-        held = [row for row in rows if row["status"] == "ON_HOLD"]
-        return [row for row in held if not locations or _place(row) in locations]
+        rows = [row for row in rows if row["status"] in _LATER]
+        return [row for row in rows if not locations or _place(row) in locations]
 
 
 def _place(row: dict[str, Any]) -> str:
@@ -98,11 +102,21 @@ def read_shipping(client: ShopifyClient, order_ref: str) -> ShippingState:
     order = reply.data.get("order")
     if not order:
         raise DataError(f"order {order_ref} not found", reason="not_found")
+    page = order["fulfillmentOrders"]["pageInfo"]
+    if page["hasNextPage"]:
+        order["fulfillmentOrders"]["nodes"] += client.rows(
+            "order_shipping_more",
+            "order.fulfillmentOrders",
+            {"id": order_ref},
+            after=page["endCursor"],
+        )
     open_orders = []
     for row in order["fulfillmentOrders"]["nodes"]:
         actions = {action["action"] for action in row["supportedActions"]}
+        if row["status"] in _UNSENT:
+            row["lines"] = _lines(client, row)
         if row["status"] in _OPEN and "CREATE_FULFILLMENT" in actions:
-            open_orders.append({**row, "lines": _lines(client, row)})
+            open_orders.append(row)
     return ShippingState(order, open_orders)
 
 

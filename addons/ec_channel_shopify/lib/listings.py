@@ -73,7 +73,7 @@ def _listing(client: ShopifyClient, product: dict[str, Any]) -> ListingData:
         code=product.get("handle"),
         title=product.get("title") or "",
         url=product.get("onlineStoreUrl"),
-        published=product.get("status") == "ACTIVE",
+        published=product.get("status") in ("ACTIVE", "UNLISTED"),  # by link only, but sold
         skus=tuple(_sku(node) for node in nodes),
     )
 

@@ -12,15 +12,17 @@ from ...ec_unified.lib.data_change import OrderChange, Refund
 from ...ec_unified.lib.errors import ConflictError, DataError, EcError, UncertainWriteError
 from ...ec_unified.lib.money import to_decimal
 from .client import ShopifyClient, raise_user_errors
-from .order_lines import shop_amount
+from .order_lines import shop_amount, step_of
 
 _logger = logging.getLogger(__name__)
 
 ZERO = Decimal(0)
-#: A key whose first try was refused is spent; the next ones follow from it, so that every process
-#: comes to the same.
+#: A key whose first try was refused, or was made for a refund that was to be paid otherwise, is
+#: spent; the next ones follow from it, so that every process comes to the same.
 MAX_NEW_KEYS = 5
-_SPENT = "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED"
+_SPENT = ("IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED", "IDEMPOTENCY_KEY_PARAMETER_MISMATCH")
+#: What became of a payment that does not go back.
+_FAILED = ("FAILURE", "ERROR")
 _MAX_NOTE = 255
 
 
@@ -31,18 +33,45 @@ def pay_back(client: ShopifyClient, refund: Refund, location: str | None) -> Res
     """
     try:
         order = _refund_state(client, refund.order_ref)
-        if any(_mark(refund) in (row.get("note") or "") for row in order["refunds"]):
-            return Result(ref=refund.order_ref, ok=True, already=True)
-        variables = _refund_input(order, refund, location)
-        try:
-            _create(client, variables, refund.key)
-        except UncertainWriteError:
-            again = _refund_state(client, refund.order_ref)
-            if not any(_mark(refund) in (row.get("note") or "") for row in again["refunds"]):
-                raise
+        made = already = _made(order, refund)
+        if made is None:
+            made = _pay_back_once(client, refund, _refund_input(order, refund, location))
+        _check_paid(made)
     except EcError as error:
         return Result(ref=refund.order_ref, ok=False, error=error)
-    return Result(ref=refund.order_ref, ok=True)
+    return Result(ref=refund.order_ref, ok=True, already=already is not None)
+
+
+def _pay_back_once(
+    client: ShopifyClient, refund: Refund, variables: dict[str, Any]
+) -> dict[str, Any]:
+    """:return: the refund as the shop keeps it"""
+    try:
+        return _create(client, variables, refund.key)
+    except UncertainWriteError:
+        made = _made(_refund_state(client, refund.order_ref), refund)
+        if made is None:
+            raise
+        return made
+
+
+def _made(order: dict[str, Any], refund: Refund) -> dict[str, Any] | None:
+    """Our refund among those of the order."""
+    found = (row for row in order["refunds"] if _mark(refund) in (row.get("note") or ""))
+    return next(found, None)
+
+
+def _check_paid(made: dict[str, Any]) -> None:
+    """What was paid back is what the payments say, not that there is a refund (section 9).
+
+    :raise DataError: the refund is in the shop's list, but a payment did not go back
+    """
+    rows = (made.get("transactions") or {}).get("nodes") or ()
+    failed = sum((shop_amount(row["amountSet"]) for row in rows if row["status"] in _FAILED), ZERO)
+    if failed:
+        raise DataError(
+            "recorded, but not paid back", reason="refund_unpaid", params={"what": f"{failed:f}"}
+        )
 
 
 def _mark(refund: Refund) -> str:
@@ -57,16 +86,20 @@ def _refund_state(client: ShopifyClient, ref: str) -> dict[str, Any]:
     return order
 
 
-def _create(client: ShopifyClient, variables: dict[str, Any], key: str) -> None:
+def _create(client: ShopifyClient, variables: dict[str, Any], key: str) -> dict[str, Any]:
     for number in range(MAX_NEW_KEYS):
         use = key if not number else str(uuid.uuid5(uuid.UUID(key), str(number)))
-        reply = client.execute("refund_create", {"input": variables, "key": use}, replayable=True)
-        payload = reply.data["refundCreate"]
-        errors = payload.get("userErrors") or []
-        if any(_SPENT in str(error.get("message")) for error in errors):
-            continue
-        raise_user_errors(payload, reply)
-        return
+        try:
+            reply = client.execute(
+                "refund_create", {"input": variables, "key": use}, replayable=True
+            )
+            raise_user_errors(reply.data["refundCreate"], reply)
+        except EcError as error:
+            # Plain user errors have no code: the message may lead with it.
+            if error.code in _SPENT or any(code in error.message for code in _SPENT):
+                continue
+            raise
+        return reply.data["refundCreate"].get("refund") or {}
     raise ConflictError("refund refused again and again", reason="wrong_state")
 
 
@@ -95,12 +128,12 @@ def _presented(order: dict[str, Any], amount: Decimal) -> Decimal:
     rows = [row["amountSet"] for row in _suggested(order)]
     given = sum((to_decimal(row["presentmentMoney"]["amount"]) for row in rows), ZERO)
     room = sum((shop_amount(row) for row in rows), ZERO)
-    return _convert(amount, given, room) if room else amount
+    return _convert(order, amount, given, room) if room else amount
 
 
-def _convert(amount: Decimal, given: Decimal, room: Decimal) -> Decimal:
-    """``amount`` as ``given`` is to ``room``; with cents where the two differ."""
-    step = Decimal(1) if given == room else Decimal("0.01")
+def _convert(order: dict[str, Any], amount: Decimal, given: Decimal, room: Decimal) -> Decimal:
+    """``amount`` as ``given`` is to ``room``, in the smallest unit of the buyer's currency."""
+    step = step_of(order["presentmentCurrencyCode"])
     return (given * amount / room).quantize(step, rounding=ROUND_HALF_UP)
 
 
@@ -129,16 +162,17 @@ def _transactions(order: dict[str, Any], refund: Refund) -> list[dict[str, Any]]
     for proposed in _suggested(order):
         room = shop_amount(proposed["amountSet"])
         part = min(left, room)
-        parent = proposed.get("parentTransaction")
-        if part <= 0 or not parent:
+        parent = proposed.get("parentTransaction") or {}
+        gateway = proposed.get("gateway") or parent.get("gateway")
+        if part <= 0 or not parent or not gateway:
             continue
         given = to_decimal(proposed["amountSet"]["presentmentMoney"]["amount"])
-        amount = _convert(part, given, room)
+        amount = _convert(order, part, given, room)
         rows.append(
             {
                 "orderId": refund.order_ref,
                 "parentId": parent["id"],
-                "gateway": proposed["gateway"],
+                "gateway": gateway,
                 "kind": "REFUND",
                 "amount": f"{amount:f}",
             }
@@ -164,22 +198,31 @@ def change_address(client: ShopifyClient, change: OrderChange) -> Result:
                 "quantities are not changed by this function", reason="unsupported",
                 params={"what": "change_quantity"},
             )  # fmt: skip
-        if change.address is None or _shows(client, ref, wanted := _address(change.address)):
+        if change.address is None:
             return Result(ref=ref, ok=True, already=True)
+        wanted, now = _address(change.address), _address_now(client, ref)
+        if _equal(now, wanted):
+            return Result(ref=ref, ok=True, already=True)
+        # What is not given may count as emptied: the address is overwritten as a whole.
+        wanted["company"] = change.address.company or now.get("company") or ""
         try:
             reply = client.execute(
                 "order_update", {"input": {"id": ref, "shippingAddress": wanted}}
             )
             raise_user_errors(reply.data["orderUpdate"], reply)
         except UncertainWriteError:
-            if not _shows(client, ref, wanted):
+            if not _equal(_address_now(client, ref), wanted):
                 raise
     except EcError as error:
         return Result(ref=ref, ok=False, error=error)
     return Result(ref=ref, ok=True)
 
 
-def _shows(client: ShopifyClient, ref: str, wanted: dict[str, Any]) -> bool:
+def _equal(now: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    return all((now.get(k) or "") == (v or "") for k, v in wanted.items() if k != "countryCode")
+
+
+def _address_now(client: ShopifyClient, ref: str) -> dict[str, Any]:
     """:raise ConflictError: the order cannot be changed any more"""
     order = client.execute("order_address", {"id": ref}, allow_withheld=True).data.get("order")
     if not order:
@@ -187,9 +230,7 @@ def _shows(client: ShopifyClient, ref: str, wanted: dict[str, Any]) -> bool:
     if order["cancelledAt"] or order["displayFulfillmentStatus"] == "FULFILLED":
         what = "cancelled" if order["cancelledAt"] else "fulfilled"
         raise ConflictError(f"the order is {what}", reason="wrong_state", params={"what": what})
-    now = order.get("shippingAddress") or {}
-    return all((now.get(k) or "") == (v or "") for k, v in wanted.items()
-               if k != "countryCode")  # fmt: skip
+    return order.get("shippingAddress") or {}
 
 
 def _address(address: Address) -> dict[str, Any]:

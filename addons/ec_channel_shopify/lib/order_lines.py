@@ -15,6 +15,7 @@ from . import const
 ZERO = Decimal(0)
 #: Currencies without a minor unit; others have cents (section 16: parse, then quantise).
 _WHOLE = frozenset({"JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF", "XPF"})
+_RATES = (Decimal("0.1"), Decimal("0.08"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,11 @@ class _Piece:
     taxes: tuple[tuple[Decimal, Decimal], ...]  # (rate, tax)
 
 
+def step_of(currency: str) -> Decimal:
+    """The smallest amount of a currency."""
+    return Decimal(1) if currency in _WHOLE else Decimal("0.01")
+
+
 def shop_amount(bag: dict[str, Any] | None) -> Decimal:
     """The shop's side of a ``MoneyBag``, quantised to its currency; missing is 0.
 
@@ -48,8 +54,7 @@ def shop_amount(bag: dict[str, Any] | None) -> Decimal:
         return ZERO
     money = bag["shopMoney"]
     amount = to_decimal(money["amount"])
-    step = Decimal(1) if money["currencyCode"] in _WHOLE else Decimal("0.01")
-    return amount.quantize(step, rounding=ROUND_HALF_UP)
+    return amount.quantize(step_of(money["currencyCode"]), rounding=ROUND_HALF_UP)
 
 
 def read_lines(payload: dict[str, Any]) -> Money:
@@ -130,7 +135,7 @@ def _goods_now(payload: dict[str, Any], counts: dict[str, int], rest: list[_Piec
     sold = {line["id"]: line["quantity"] for line in payload["lineItems"]["nodes"]}
     touched = {ref for ref, count in counts.items() if count != sold[ref]}
     now = shop_amount(payload.get("currentTotalPriceSet"))
-    step = Decimal(1) if payload["currencyCode"] in _WHOLE else Decimal("0.01")
+    step = step_of(payload["currencyCode"])
     fitted = goods if included else _fit_taxes(payload, goods, rest, touched, step)
     fitted = _fit_discounts(fitted, touched, _charged([*fitted, *rest], included) - now, step)
     return fitted if _charged([*fitted, *rest], included) == now else goods
@@ -180,6 +185,8 @@ def _fit_discounts(
 
 def _goods(payload: dict[str, Any], counts: dict[str, int]) -> Iterator[_Piece]:
     """The lines in the quantities of ``counts``; without it, as sold."""
+    step = step_of(payload["currencyCode"])
+    included = bool(payload.get("taxesIncluded", True))
     for line in payload["lineItems"]["nodes"]:
         sold = line["quantity"]
         quantity = counts.get(line["id"], sold)
@@ -187,11 +194,11 @@ def _goods(payload: dict[str, Any], counts: dict[str, int]) -> Iterator[_Piece]:
             continue
         unit = shop_amount(line["originalUnitPriceSet"])
         discount = _allocated(line)
-        taxes = _taxes(line)
+        taxes = _taxes(line, unit * sold - discount, included)
         if quantity != sold:
             # After an edit the allocations and taxes still cover the pieces as sold (trap 7).
-            discount = _share(discount, quantity, sold)
-            taxes = tuple((rate, _share(tax, quantity, sold)) for rate, tax in taxes)
+            discount = _share(discount, quantity, sold, step)
+            taxes = tuple((rate, _share(tax, quantity, sold, step)) for rate, tax in taxes)
         variant = line.get("variant") or {}
         yield _Piece(
             d.OrderLine(
@@ -213,14 +220,28 @@ def _goods(payload: dict[str, Any], counts: dict[str, int]) -> Iterator[_Piece]:
         )
 
 
+def shipping_lines(payload: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """(key, postage line). Its id may be null; without a key the books would add the line anew
+    with every reading."""
+    rows = payload["shippingLines"]["nodes"]
+    return [(row.get("id") or f"shipping{number}", row) for number, row in enumerate(rows, 1)]
+
+
+def is_cod_fee(line: dict[str, Any]) -> bool:
+    """Whether a postage line is the fee for cash on delivery (section 16)."""
+    return _names_fee(line.get("title") or line.get("code") or "", const.COD_FEE_WORDS)
+
+
 def _shipping(payload: dict[str, Any]) -> Iterator[_Piece]:
-    for line in payload["shippingLines"]["nodes"]:
-        gross, taxes = shop_amount(line["originalPriceSet"]), _taxes(line)
+    included = bool(payload.get("taxesIncluded", True))
+    for ref, line in shipping_lines(payload):
+        gross, discount = shop_amount(line["originalPriceSet"]), _allocated(line)
+        taxes = _taxes(line, gross - discount, included)
         title = line.get("title") or line.get("code") or ""
         if not gross and not taxes:
             continue  # free postage is no position; its name is the delivery method's
-        kind = d.COD_FEE if _names_fee(title, const.COD_FEE_WORDS) else d.SHIPPING
-        yield _Piece(_fee(line["id"], kind, title, taxes), gross, _allocated(line), taxes)
+        kind = d.COD_FEE if is_cod_fee(line) else d.SHIPPING
+        yield _Piece(_fee(ref, kind, title, taxes), gross, discount, taxes)
 
 
 def _fees(payload: dict[str, Any], charged: Decimal) -> list[_Piece]:
@@ -234,10 +255,11 @@ def _fees(payload: dict[str, Any], charged: Decimal) -> list[_Piece]:
         pieces.append(_Piece(_fee("tip", d.TIP, "Tip", ()), tip, ZERO, ()))
     if duties := shop_amount(payload.get("originalTotalDutiesSet")):
         pieces.append(_Piece(_fee("duties", d.OTHER_FEE, "Duties", ()), duties, ZERO, ()))
-    for row in payload.get("additionalFees") or ():
-        taxes, gross = _taxes(row), shop_amount(row["price"])
-        pieces.append(_Piece(_fee(row["id"], d.OTHER_FEE, row["name"], taxes), gross, ZERO, taxes))
     included = bool(payload.get("taxesIncluded", True))
+    for row in payload.get("additionalFees") or ():
+        gross = shop_amount(row["price"])
+        taxes = _taxes(row, gross, included)
+        pieces.append(_Piece(_fee(row["id"], d.OTHER_FEE, row["name"], taxes), gross, ZERO, taxes))
     open_amount = shop_amount(payload["totalPriceSet"]) - charged
     for count in range(len(pieces), -1, -1):
         for some in combinations(pieces, count):
@@ -326,14 +348,34 @@ def _tax_flags(pieces: list[_Piece]) -> list[tuple[str, str]]:
     ]
 
 
-def _taxes(row: dict[str, Any]) -> tuple[tuple[Decimal, Decimal], ...]:
-    return tuple((_fraction(tax), shop_amount(tax["priceSet"])) for tax in row["taxLines"])
+def _taxes(
+    row: dict[str, Any], net: Decimal, included: bool
+) -> tuple[tuple[Decimal, Decimal], ...]:
+    """(rate, tax) of a position that costs ``net``."""
+    taxes = []
+    for line in row["taxLines"]:
+        tax = shop_amount(line["priceSet"])
+        rate = _fraction(line)
+        if not rate and tax:
+            rate = _rate_of(tax, net - tax if included else net)
+        taxes.append((rate, tax))
+    return tuple(taxes)
 
 
 def _fraction(tax: dict[str, Any]) -> Decimal:
     """``rate`` as an exact fraction: 0.08, never 0.08000000000000002."""
     rate = Decimal(str(tax.get("rate") or 0)).quantize(Decimal("0.00001"))
     return rate.normalize() if rate else ZERO
+
+
+def _rate_of(tax: Decimal, base: Decimal) -> Decimal:
+    """The rate of a tax that does not say its own, as the schema allows: the one of Japan's rates
+    that comes closest; where none comes within a yen, what the amounts say."""
+    gaps = {rate: abs(base * rate - tax) for rate in _RATES}
+    best = min(gaps, key=lambda rate: gaps[rate])
+    if gaps[best] <= 1 or base <= 0:
+        return best
+    return (tax / base).quantize(Decimal("0.001")).normalize()
 
 
 def _rate(taxes: tuple[tuple[Decimal, Decimal], ...]) -> Decimal:
@@ -353,8 +395,7 @@ def _allocated(row: dict[str, Any]) -> Decimal:
     return sum((shop_amount(part["allocatedAmountSet"]) for part in rows), ZERO)
 
 
-def _share(amount: Decimal, quantity: int, sold: int) -> Decimal:
-    step = Decimal(1) if amount == amount.to_integral_value() else Decimal("0.01")
+def _share(amount: Decimal, quantity: int, sold: int, step: Decimal) -> Decimal:
     return (amount * quantity / sold).quantize(step, rounding=ROUND_HALF_UP)
 
 
@@ -398,9 +439,9 @@ def _discount_names(payload: dict[str, Any]) -> dict[str, str]:
         for row in (payload.get("discountApplications") or {}).get("nodes", ())
     }
     names = {}
-    rows = payload["lineItems"]["nodes"] + payload["shippingLines"]["nodes"]
-    for row in rows:
+    rows = [(row["id"], row) for row in payload["lineItems"]["nodes"]]
+    for ref, row in [*rows, *shipping_lines(payload)]:
         parts = row.get("discountAllocations") or ()
         found = (titles.get(part["discountApplication"]["index"]) for part in parts)
-        names[row["id"]] = " / ".join(filter(None, dict.fromkeys(found)))
+        names[ref] = " / ".join(filter(None, dict.fromkeys(found)))
     return names

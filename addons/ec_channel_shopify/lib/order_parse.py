@@ -155,8 +155,10 @@ def _attributes(payload: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _first_shipping(payload: dict[str, Any]) -> dict[str, Any]:
-    nodes = payload["shippingLines"]["nodes"]
-    return nodes[0] if nodes else {}
+    """The delivery method; a fee that stands among the postage is none, unless it is all there
+    is."""
+    nodes = [line for _ref, line in order_lines.shipping_lines(payload)]
+    return next((line for line in nodes if not order_lines.is_cod_fee(line)), (nodes or [{}])[0])
 
 
 def _shipments(payload: dict[str, Any]) -> tuple[d.ShipmentState, ...]:

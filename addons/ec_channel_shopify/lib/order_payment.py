@@ -75,8 +75,13 @@ def _method(payload: dict[str, Any], rows: list[dict[str, Any]]) -> tuple[str | 
     """The gateway the buyer chose for the largest part; other ones are named in the label.
 
     ``manual`` is what marking as paid books, and a gift card only lowers what is left to pay:
-    both count only when there is nothing else.
+    both count only when there is nothing else. Of an order that is paid, an attempt still pending
+    (a konbini slip nobody took to the till) says nothing.
     """
+    second = (*const.PREPAID_GATEWAYS, const.MARK_PAID_GATEWAY)
+    came = [row for row in rows if row["status"] == "SUCCESS" and row["gateway"] not in second]
+    if came and payload.get("fullyPaid"):
+        rows = came
     amounts: dict[str, Decimal] = {}
     labels: dict[str, str] = {}
     for row in rows:
@@ -87,7 +92,6 @@ def _method(payload: dict[str, Any], rows: list[dict[str, Any]]) -> tuple[str | 
         if gateway:
             amounts.setdefault(gateway, ZERO)
             labels.setdefault(gateway, gateway)
-    second = (*const.PREPAID_GATEWAYS, const.MARK_PAID_GATEWAY)
     chosen = [g for g in amounts if g not in second] or [g for g in amounts if g]
     if not chosen:
         return None, ""
@@ -110,7 +114,7 @@ def _state(payload: dict[str, Any], code: str | None, *, only_prepaid: bool) -> 
     """:param only_prepaid: a gift card paid its part; of what is left to pay nothing has come"""
     status = payload.get("displayFinancialStatus")
     if status is None:
-        return d.PAY_PAID if payload.get("fullyPaid") else d.PAY_UNPAID
+        status = "PAID" if payload.get("fullyPaid") else "PENDING"
     if status == "PARTIALLY_PAID" and only_prepaid:
         status = "PENDING"
     state = _STATES.get(status, d.PAY_UNPAID)

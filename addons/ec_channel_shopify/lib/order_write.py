@@ -143,9 +143,9 @@ def _wait_for(client: ShopifyClient, job: str, sleep: Callable[[float], None]) -
     """
     for _poll in range(POLLS):
         reply = client.execute("order_cancel_result", {"id": job})
-        node = reply.data.get("node")
-        if not node:
-            return  # jobs are forgotten after a while
+        node = reply.data.get("node") or {}
+        if "status" not in node:
+            return  # jobs are forgotten after a while; the order itself tells
         for error in node.get("errors") or ():
             raise user_error(error, request_id=reply.request_id)
         if node["status"] == "FAILED":

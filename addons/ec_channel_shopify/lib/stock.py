@@ -66,9 +66,10 @@ def set_available(
 ) -> list[EcError | None]:
     """Write ``rows`` (at most 250). One outcome per row: None = written, else its error.
 
-    With a user error nothing of the call is written, so refused rows are dropped and the others
-    sent again with another key. The keys follow from ``key`` and the rows: the same write repeated
-    after a crash or timeout has the same key, anything else another one (traps 1 and 2).
+    With a user error most likely nothing of the call is written, so refused rows are dropped and
+    those of the others that do not show yet sent again with another key. The keys follow from
+    ``key`` and the rows: the same write repeated after a crash or timeout has the same key,
+    anything else another one (traps 1 and 2).
 
     :raise EcError: nothing is known about any row (shop unreachable, scope missing …)
     """
@@ -93,6 +94,7 @@ def set_available(
         for position, error in refused.items():
             outcome[left[position]] = error
         left = [index for position, index in enumerate(left) if position not in refused]
+        left = _not_written(client, rows, left)
     for index in left:
         outcome[index] = DataError("refused again and again", reason="refused")
     return outcome
@@ -149,6 +151,16 @@ def _write(
         replayable=True,
     )
     return reply.data["inventorySetQuantities"]["userErrors"], reply
+
+
+def _not_written(client: ShopifyClient, rows: list[StockRow], left: list[int]) -> list[int]:
+    """Which rows the shop does not show: it may have written good ones beside a refused one, and
+    would take them for stale if they came again (section 12)."""
+    levels = read_levels(
+        client, [rows[n].item for n in left], dict.fromkeys(rows[n].location for n in left)
+    )
+    shown = {place: level.available for place, level in levels.items()}
+    return [n for n in left if shown.get((rows[n].item, rows[n].location)) != rows[n].quantity]
 
 
 def _by_row(errors: list[dict[str, Any]], reply: Reply, count: int) -> dict[int, EcError]:

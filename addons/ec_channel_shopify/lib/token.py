@@ -33,8 +33,9 @@ class TokenSource(Protocol):
     def token(self) -> str:
         """The token to send now."""
 
-    def renew(self, refused: str) -> str | None:
-        """Another token than ``refused``; None when there is none to be had."""
+    def renew(self, refused: str | None) -> str | None:
+        """Another token than ``refused``, whatever is kept where that is None; None when there is
+        none to be had."""
 
 
 class TokenStore(Protocol):
@@ -77,7 +78,7 @@ class PermanentToken:
     def token(self) -> str:
         return self._token
 
-    def renew(self, refused: str) -> str | None:
+    def renew(self, refused: str | None) -> str | None:
         return None
 
 
@@ -133,11 +134,12 @@ class ClientCredentials:
                     return kept.token  # still good for a while
                 raise
 
-    def renew(self, refused: str) -> str | None:
+    def renew(self, refused: str | None) -> str | None:
         """After a 401: the token another process fetched meanwhile, or a fresh one."""
         with self._store.lock():
             self._current = kept = self._store.get()
-            if kept and kept.token != refused and kept.expires_at > self._clock():
+            other = kept and refused and kept.token != refused
+            if other and kept.expires_at > self._clock():
                 return kept.token
             return self._fetch()
 

@@ -11,6 +11,15 @@ class EcChannelAdapterShopify(models.AbstractModel):
     def _support(self):
         return {**super()._support(), "refund": True, "change_address": True}
 
+    def _describe_reason(self, channel, reason, params):
+        if reason == "refund_unpaid":
+            return self.env._(
+                "Shopify has recorded the refund, but %s of it did not go back to the buyer: the "
+                "payment provider refused. Pay it back in another way, then ignore this entry.",
+                (params or {}).get("what") or "–",
+            )
+        return super()._describe_reason(channel, reason, params)
+
     def _refund_order(self, channel, refund):
         place = channel._shopify_stock_locations()[:1]
         return pay_back(self._client(channel), refund, place.gid or None)

@@ -105,6 +105,11 @@ class EcChannelAdapterShopify(models.AbstractModel):
                 "by itself.",
                 what,
             ),
+            "scheduled": self.env._(
+                "Shopify has goods of this parcel planned for later (pre-order or subscription). "
+                "Make them ready to fulfil on the order there; the parcel is then reported by "
+                "itself."
+            ),
             "nothing_to_ship": self.env._(
                 "Nothing of this parcel is left to ship in Shopify. Somebody has marked it as "
                 "fulfilled or changed the order there."

@@ -13,6 +13,13 @@ class TestShopifyChanges(ShopifyCommon):
             self.put_stock(product, 20)
         self.shopify.action_import_listings()
 
+    @property
+    def payments(self):
+        """What the simulated shop does with money."""
+        from tests.malls.shopify import payments
+
+        return payments
+
     def received(self, name):
         ref = self.shop.place(name)
         self.shopify.action_pull_orders()
@@ -129,6 +136,46 @@ class TestShopifyChanges(ShopifyCommon):
             lambda m: m.product_id == self.tea and m.state != "cancel"
         )
         self.assertEqual(sum(tea.mapped("product_uom_qty")), 1)
+
+    def test_what_the_refund_dialog_begins_with(self):
+        """Nothing is paid back by itself. Pieces that never left can be sold again, which is what
+        the shop does then; of shipped ones nobody knows before they are back."""
+        for shipped, kind, more in ((False, "CANCEL", 1), (True, "NO_RESTOCK", 0)):
+            order = self.received("two_rates")
+            if shipped:
+                self.ship(order)
+            before = self.shown("TST-TEA")
+            action = order.with_user(self.clerk).action_ec_refund()
+            wizard = self.env["ec.order.refund"].with_user(self.clerk).browse(action["res_id"])
+            self.assertEqual(wizard.line_ids.mapped("restock"), [not shipped] * 2)
+            self.assertEqual(wizard.line_ids.mapped("quantity"), [0, 0])
+            self.assertEqual((wizard.amount, wizard.shipping, wizard.notify), (0, 0, False))
+            wizard.note = "破損"
+            wizard.line_ids.filtered(
+                lambda row: row.order_line_id.product_id == self.tea
+            ).quantity = 1
+            wizard.action_apply()
+            self.send()
+            self.assertEqual(self.refunds(order), [([(1, kind)], 1080)])
+            self.assertEqual(self.shown("TST-TEA"), before + more)
+
+    def test_refund_the_payment_provider_refused_is_shown_with_what_to_do(self):
+        order = self.received("two_rates")
+        book = self.payments.refund
+
+        def refused(*args):
+            made = book(*args)
+            made.status = "FAILURE"
+            return made
+
+        self.patch(self.payments, "refund", refused)
+        self.refund(order, amount=300)
+        self.send()
+        owed = order._ec_owed()
+        self.assertEqual((owed.state, owed.error_kind), ("failed", "data"))
+        self.assertIn("300", owed.error_message)
+        self.assertEqual(order.ec_refunded, 0)
+        self.assertIn("mall_not_told", order.ec_open_check_ids.mapped("code"))
 
     def test_goodwill_is_money_without_goods(self):
         order = self.received("two_rates")

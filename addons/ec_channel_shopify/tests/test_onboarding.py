@@ -44,6 +44,28 @@ class TestShopifyOnboarding(ShopifyCommon):
         self.assertEqual(wizard.unmatched_count, 0)
         self.assertTrue(wizard.item_count)
 
+    def test_where_nobody_chose_the_primary_location_shows_the_stock(self):
+        """With and without the check before, whatever its number in the list."""
+        others = list(self.shop.store.locations.values())
+        primary = others.pop()
+        self.shop.store.locations = {row.id: row for row in (primary, *others)}
+        self.put_stock(self.tea, 7)
+        for checked in (True, False):
+            self.shopify = self.make_shopify(name=f"Checked {checked}")
+            self.shopify.shopify_location_ids.unlink()
+            if checked:
+                self.shopify.action_check_connection()
+            self.shopify.action_import_listings()
+            self.shopify.action_push_stock()
+            rows = self.shopify.shopify_location_ids.sorted("sequence")
+            self.assertEqual(rows[0].gid, primary.gid)
+            self.assertEqual(rows.warehouse_id, self.warehouse)
+            self.assertEqual(rows.filtered("warehouse_id"), rows[0])
+            self.assertEqual(self.shown("TST-TEA"), 7)
+            self.shopify.state = "paused"
+            variant = self.shop.store.variant_of("TST-TEA")
+            self.shop.store.level(variant, primary, True).quantities["available"] = 50
+
     def test_findings_name_the_scope(self):
         kept = [s for s in self.shop.settings.scopes if s != "write_inventory"]
         self.shop.configure(scopes=kept)
