@@ -94,6 +94,7 @@ SHOTS = (
             "thead .o_list_record_selector input",
             ".o_cp_action_menus button::アクション",
             ".o-dropdown-item::出荷をまとめて確定",
+            ".modal .o_ec_bulk_go",
         ),
         after=".o_ec_bulk[data-running='0']",
         height=760,

@@ -29,11 +29,49 @@ class EcBulk(models.AbstractModel):
     @api.model
     def _open(self, work, orders):
         """Return the action that works on ``orders`` with a progress bar."""
+        ask = getattr(self, f"_ask_{work}", None)
         return {
             "type": "ir.actions.client",
             "tag": "ec_unified.bulk",
-            "params": {"title": self._works()[work], "work": work, "ids": orders.ids},
+            "params": {
+                "title": self._works()[work],
+                "work": work,
+                "ids": orders.ids,
+                "ask": ask(orders) if ask else "",
+            },
         }
+
+    # === QUESTIONS: what cannot be taken back is said before it begins === #
+
+    @api.model
+    def _ask_clear_checks(self, orders):
+        return self.env._(
+            "All checks of %s orders are marked as looked at. What was held back may then ship.",
+            len(orders),
+        )
+
+    @api.model
+    def _ask_paid(self, orders):
+        text = self.env._("%s orders are noted as paid and may then ship.", len(orders))
+        silent = orders.ec_channel_id.filtered(
+            lambda channel: channel.is_remote and not channel._supports("mark_paid")
+        )
+        if silent:
+            text += "\n" + self.env._(
+                "Note the payment in the mall's own screen as well: %s",
+                ", ".join(silent.mapped("name")),
+            )
+        return text
+
+    @api.model
+    def _ask_ship(self, orders):
+        return self.env._(
+            "The deliveries of %s orders count as shipped: the malls are told and the buyers get "
+            "their mails. This cannot be taken back.",
+            len(orders),
+        )
+
+    # === THE WORK === #
 
     @api.model
     def run(self, work, ids):
@@ -51,6 +89,14 @@ class EcBulk(models.AbstractModel):
         order_of = {order_id: number for number, order_id in enumerate(ids)}
         failures.sort(key=lambda failure: order_of[failure["id"]])
         return {"done": len(orders) - len(failures), "failures": failures}
+
+    @api.model
+    def show(self, ids):
+        """Return the action that lists these orders as all lists of the shops do. :rtype: dict"""
+        action = self.env["ir.actions.act_window"]._for_xml_id("ec_unified.action_ec_orders")
+        name = self.env._("Failed")
+        own = {"name": name, "display_name": name, "context": {}, "path": False}
+        return {**action, **own, "domain": [("id", "in", ids)]}
 
     @api.model
     def _try(self, method, orders, failures):

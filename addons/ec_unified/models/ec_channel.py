@@ -53,6 +53,7 @@ class EcChannel(models.Model):
         tracking=True,
         help="Receive only: orders come in, nothing is written to the shop.",
     )
+    resume_state = fields.Char(string="State before the pause", readonly=True, copy=False)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
@@ -339,7 +340,17 @@ class EcChannel(models.Model):
     def button_pause(self):
         """Stop all exchange with the shop."""
         self._check_manager()
-        self.write({"state": "paused"})
+        for channel in self.filtered(lambda channel: channel.state != "paused"):
+            channel.write({"state": "paused", "resume_state": channel.state})
+        return True
+
+    def button_resume(self):
+        """Go on as before the pause: a shop that only received writes nothing to the mall."""
+        for channel in self:
+            if channel.resume_state == "test":
+                channel.button_receive_only()
+            else:
+                channel.button_activate()
         return True
 
     def button_onboarding(self):

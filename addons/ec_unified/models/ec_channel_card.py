@@ -54,6 +54,4 @@ class EcChannel(models.Model):
     def button_open_unmatched(self):
         """The items of this shop that have no product here."""
         self.ensure_one()
-        return (
-            self.env["ec.channel.onboarding"].new({"channel_id": self.id}).action_open_unmatched()
-        )
+        return self.env["ec.dashboard"].get_action("unmatched", self.id)

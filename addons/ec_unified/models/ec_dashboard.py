@@ -54,7 +54,7 @@ class EcDashboard(models.AbstractModel):
             "display_name": spec["label"],
             "name": spec["label"],
             "domain": list(domain),
-            "context": {},
+            "context": spec.get("context", {}),
             "path": False,
         }
 
@@ -124,7 +124,7 @@ class EcDashboard(models.AbstractModel):
         """Cards beside the stages; extended by other modules.
 
         ``label``, ``model``, ``domain`` counted and opened, ``date`` field of age, ``action`` xml
-        id, ``level`` (danger, warning, info).
+        id and its ``context``, ``level`` (danger, warning, info).
 
         :rtype: dict[str, dict]
         """
@@ -178,7 +178,8 @@ class EcDashboard(models.AbstractModel):
                 "model": "ec.listing.sku",
                 "domain": Domain("match_state", "in", ["unmatched", "ambiguous"]),
                 "date": None,
-                "action": self._listing_action(),
+                "action": "ec_unified.action_ec_listing_unmatched",
+                "context": {"ec_matching": True},
                 "level": "warning",
             },
             "stock_refused": {
@@ -186,7 +187,7 @@ class EcDashboard(models.AbstractModel):
                 "model": "ec.listing.sku",
                 "domain": Domain("error_kind", "!=", False),
                 "date": None,
-                "action": self._listing_action(),
+                "action": "ec_unified.action_ec_listing_sku",
                 "level": "danger",
             },
         }
@@ -206,10 +207,6 @@ class EcDashboard(models.AbstractModel):
             "count": row[0],
             "oldest": _text(row[1]) if spec["date"] else False,
         }
-
-    @api.model
-    def _listing_action(self):
-        return "ec_unified.action_ec_listing_sku"
 
     @api.model
     def _end_of_today(self):

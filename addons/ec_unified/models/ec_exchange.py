@@ -14,7 +14,7 @@ KINDS = [
     ("shipment", "Shipment"),
     ("stock", "Stock"),
     ("cancel", "Cancellation"),
-    ("paid", "Payment"),
+    ("paid", "Payment received"),
     ("memo", "Note"),
     ("status", "Status"),
     ("webhook", "Notification"),

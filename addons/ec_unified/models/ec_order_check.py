@@ -1,7 +1,10 @@
 """One reason why a person must look at an order before it ships."""
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..const import AUTO_CHECKS, CHECK_CODES
 
@@ -20,7 +23,7 @@ class EcOrderCheck(models.Model):
     company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
     code = fields.Selection(CHECK_CODES, required=True, default="other")
     detail = fields.Char(help="What exactly, without personal data.")
-    reason = fields.Char(compute="_compute_reason")
+    reason = fields.Char(compute="_compute_reason", search="_search_reason")
     todo = fields.Char(string="What to do", compute="_compute_reason")
     state = fields.Selection(
         [("open", "Open"), ("cleared", "Cleared")], required=True, default="open", index=True
@@ -45,6 +48,15 @@ class EcOrderCheck(models.Model):
             label = labels.get(check.code) or ""
             check.reason = f"{label}: {check.detail}" if check.detail else label
             check.todo = todos.get(check.code, "")
+
+    @api.model
+    def _search_reason(self, operator, value):
+        """Find what somebody types in the words of the screen."""
+        if operator != "ilike":
+            return NotImplemented
+        labels = self._fields["code"]._description_selection(self.env)
+        codes = [code for code, label in labels if str(value).lower() in label.lower()]
+        return Domain("code", "in", codes) | Domain("detail", "ilike", value)
 
     @api.model
     def _get_todo_texts(self):
@@ -77,6 +89,11 @@ class EcOrderCheck(models.Model):
             "mall_checking": self.env._("Do not ship: the mall is still checking the order."),
             "shipped_upstream": self.env._(
                 "The mall says that goods have left. If so, validate the delivery here as well."
+            ),
+            "shipped_elsewhere": self.env._(
+                "Do not send what that place sends: move the goods to our location at the mall, or "
+                "take them off the delivery here. If the place is ours, assign a warehouse to it "
+                "in the shop's settings."
             ),
             "changed_upstream": self.env._(
                 "The order changed at the mall. Compare and correct it here."
@@ -212,7 +229,11 @@ class EcOrderCheck(models.Model):
                 "res_model": "ec.listing.sku",
                 "view_mode": "list,form",
                 "domain": [("channel_id", "=", channel.id)],
-                "context": {"search_default_sku_code": codes.mapped("ec_sku_code")[:1]},
+                "context": {
+                    "search_default_sku_code": codes.mapped("ec_sku_code")[:1],
+                    "ec_matching": True,
+                },
+                "help": self._get_unlisted_help(),
             }
         if self.code == "unknown_payment":
             return {
@@ -224,6 +245,16 @@ class EcOrderCheck(models.Model):
                 "context": {"search_default_open": 1},
             }
         return None
+
+    @api.model
+    def _get_unlisted_help(self):
+        return Markup('<p class="o_view_nocontent_empty_folder">%s</p><p>%s</p>') % (
+            self.env._("This SKU is not among the items that were read from the shop."),
+            self.env._(
+                "Have the items read again on the shop, or enter the SKU code as internal "
+                "reference or barcode of the right product; the order then takes it by itself."
+            ),
+        )
 
     @api.model
     def _forbid_open(self, orders):

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..lib import address_check
 
@@ -23,6 +24,16 @@ class EcOrderCheck(models.Model):
             check.reason = f"{label}: {check.detail}" if check.detail else label
             check.todo = rule.todo or ""
         return result
+
+    @api.model
+    def _search_reason(self, operator, value):
+        found = super()._search_reason(operator, value)
+        if found is NotImplemented:
+            return found
+        rules = self.env["ec.check.rule"].sudo().with_context(active_test=False)
+        named = rules.search([("reason", "ilike", value)])
+        named |= rules.search([("reason", "=", False), ("name", "ilike", value)])
+        return found | Domain("rule_id", "in", named.ids)
 
     @api.depends("rule_id", "order_id.partner_shipping_id")
     def _compute_suggestion(self):

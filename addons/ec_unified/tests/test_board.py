@@ -39,6 +39,7 @@ class TestBoard(OrderCommon):
         orders = self.pull(*good, self.order_payload("BAD", remarks="?"))
         action = self.env["ec.bulk"].with_user(self.clerk)._open("ship", orders)
         self.assertEqual(action["params"]["ids"], orders.ids)
+        self.assertIn("6", action["params"]["ask"], "what cannot be taken back is asked first")
         result = self.env["ec.bulk"].with_user(self.clerk).run("ship", orders.ids)
         self.assertEqual(result["done"], 5, result["failures"])
         [failure] = result["failures"]
@@ -48,6 +49,15 @@ class TestBoard(OrderCommon):
         bulk = self.env["ec.bulk"].with_user(self.clerk)
         self.assertEqual(bulk.run("clear_checks", orders[5].ids)["done"], 1)
         self.assertEqual(orders[5].ec_stage, "ready")
+
+    def test_bulk_names_the_shops_that_must_be_told_by_hand(self):
+        bulk = self.env["ec.bulk"].with_user(self.clerk)
+        order = self.unpaid("O-1")
+        self.assertNotIn(self.channel.name, bulk._open("paid", order)["params"]["ask"])
+        adapter = self.registry["ec.channel.adapter.fake"]
+        self.patch(adapter, "_support", lambda adapter: {"cancel": True})
+        self.assertIn(self.channel.name, bulk._open("paid", order)["params"]["ask"])
+        self.assertFalse(bulk._open("invoice", order)["params"]["ask"])
 
     def test_bulk_refuses_what_it_does_not_know(self):
         order = self.unpaid("O-1")

@@ -228,6 +228,19 @@ class TestChannel(EcCommon):
         self.channel.button_pause()
         self.assertFalse(self.channel._may_run(OP))
 
+    def test_shop_goes_on_as_before_the_pause(self):
+        self.channel.button_receive_only()
+        self.channel.with_user(self.manager).button_pause()
+        self.channel.with_user(self.manager).button_resume()
+        self.assertEqual(self.channel.state, "test", "what only received writes nothing")
+        self.channel.button_activate()
+        self.channel.button_pause()
+        self.channel.button_pause()
+        self.channel.button_resume()
+        self.assertEqual(self.channel.state, "active")
+        with self.assertRaises(AccessError):
+            self.channel.with_user(self.clerk).button_resume()
+
     def test_receive_only_shop_is_not_written_to(self):
         self.channel.button_receive_only()
         self.assertTrue(self.channel._may_run(OP))

@@ -53,6 +53,27 @@ class TestCheckRule(OrderCommon):
         events = self.env["ec.order.check.event"].search([("order_id", "=", order.id)])
         self.assertEqual(sorted(events.mapped("event")), ["auto", "open", "open"])
 
+    def test_what_a_clerk_types_finds_checks_by_their_words(self):
+        self.env["res.lang"]._activate_lang("ja_JP")
+        remarks, island = self.pull(
+            self.order_payload("F-1", remarks="のんびりお待ちしています"),
+            self.order_payload("F-2", flags=[{"code": "remote_island", "detail": "小笠原"}]),
+        )
+        rule = self.env["ec.check.rule"].create({"name": "高額のご注文", "domain": "[]"})
+        self.env["ec.check.rule"]._run(island)
+        self.assertIn(rule, island.ec_open_check_ids.rule_id)
+        arch = self.env.ref("ec_unified.sale_order_view_search").arch_db
+        self.assertIn("('reason', 'ilike', self), ('state', '=', 'open')", arch)
+        orders = self.env["sale.order"].with_user(self.clerk).with_context(lang="ja_JP")
+        for text, found in (
+            ("備考", remarks),
+            ("離島", island),
+            ("小笠", island),
+            ("高額", island),
+        ):
+            domain = [("ec_check_ids", "any", [("reason", "ilike", text), ("state", "=", "open")])]
+            self.assertEqual(orders.search(domain), found, text)
+
     def test_cleared_by_a_person_stays_cleared(self):
         self.env["ec.check.rule"].create({"name": "all"})
         order = self.pull(self.order_payload())

@@ -65,6 +65,13 @@ class TestManual(OrderCommon):
         order.picking_ids.button_validate()
         self.assertEqual(order.ec_stage, "done")
 
+    def test_short_order_of_no_mall_is_cancelled_here(self):
+        order = self.quotation()
+        order.action_confirm()
+        wizards = self.env["ec.order.short"].with_user(self.clerk)
+        wizards.create({"order_id": order.id, "choice": "cancel"}).action_apply()
+        self.assertEqual((order.state, order.ec_stage), ("cancel", "cancel"))
+
     def test_invoice_customers_get_goods_first(self):
         order = self.quotation()
         order.action_confirm()
@@ -115,6 +122,10 @@ class TestManual(OrderCommon):
         self.assertEqual(self.open_codes(first), ["unknown_payment"])
         second = self.orders(["C-2"], self.manual)
         self.assertIn("unknown_sku", self.open_codes(second))
+        check = second.ec_open_check_ids.filtered(lambda check: check.code == "unknown_sku")
+        action = check.with_user(self.clerk).action_open_fix()
+        self.assertFalse(self.env[action["res_model"]].search(action["domain"]))
+        self.assertIn("barcode", action["help"], "an empty list says what to do")
         self.assertEqual(second.partner_id.city, "大阪市北区")
         again = self.wizard()
         self.assertEqual(self.results(again), {"C-1": "known", "C-2": "known", "C-3": "error"})

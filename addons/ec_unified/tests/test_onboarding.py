@@ -45,6 +45,8 @@ class TestOnboarding(EcCommon):
         action = wizard.action_open_unmatched()
         found = self.env[action["res_model"]].search(action["domain"])
         self.assertEqual(found.mapped("sku_code"), ["NOBODY-HAS-THIS"])
+        self.assertTrue(action["context"]["ec_matching"], "suggestions are columns of their own")
+        self.assertEqual(channel.button_open_unmatched()["context"], action["context"])
         wizard.action_next()
         wizard.action_start()
         self.assertEqual(channel.state, "active")

@@ -36,3 +36,9 @@ class TestStockTour(EcStockCommon, HttpCase):
         self.channel.invalidate_recordset()
         self.push()
         self.assertEqual(self.shown()["P-1"], 10)
+
+    def test_count_sheets(self):
+        self.env["res.lang"]._activate_lang("ja_JP")
+        self.clerk.lang = "ja_JP"
+        self.env["stock.location"].create({"name": "A-1", "location_id": self.stock_location.id})
+        self.tour("ec_count_sheets", "action_ec_count_sheets")

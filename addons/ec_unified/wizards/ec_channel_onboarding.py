@@ -152,16 +152,7 @@ class EcChannelOnboarding(models.TransientModel):
 
     def action_open_unmatched(self):
         """Show the items of the shop that have no product here."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Not matched"),
-            "res_model": "ec.listing.sku",
-            "views": [[False, "list"], [False, "form"]],
-            "domain": [
-                ["channel_id", "=", self.channel_id.id],
-                ["match_state", "in", ["unmatched", "ambiguous"]],
-            ],
-        }
+        return self.env["ec.dashboard"].get_action("unmatched", self.channel_id.id)
 
     def action_start(self):
         """Let the shop run."""

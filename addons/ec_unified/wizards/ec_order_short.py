@@ -50,22 +50,20 @@ class EcOrderShort(models.TransientModel):
         "sale.order.line", compute="_compute_short_line_ids", export_string_translation=False
     )
     substitute_id = fields.Many2one("product.product", domain="[('type', '=', 'consu')]")
-    reason = fields.Selection(selection="_select_reasons", string="Reason told to the mall")
+    reason_ids = fields.Many2many(
+        "ec.order.reason",
+        compute="_compute_reason_ids",
+        store=True,
+        export_string_translation=False,
+    )
+    reason_id = fields.Many2one(
+        "ec.order.reason", string="Reason told to the mall", domain="[('id', 'in', reason_ids)]"
+    )
 
-    @api.model
-    def _select_reasons(self):
-        """The reasons of the order's mall; all malls' when the order is not known."""
-        order = self.env["sale.order"].browse(self.env.context.get("default_order_id"))
-        channels = order.exists().ec_channel_id
-        channels = channels or channels.search([("active", "=", True)])
-        reasons = {}
-        for channel in channels:
-            adapter = channel._adapter_or_none()
-            if adapter is not None:
-                reasons.update(
-                    (str(code), label) for code, label in adapter._cancel_reasons(channel)
-                )
-        return list(reasons.items())
+    @api.depends("order_id")
+    def _compute_reason_ids(self):
+        for wizard in self:
+            wizard.reason_ids = wizard.reason_ids._of_channel(wizard.channel_id)
 
     @api.depends("order_id")
     def _compute_missing(self):
@@ -174,20 +172,25 @@ class EcOrderShort(models.TransientModel):
         """Free the goods here and tell the mall in the background."""
         order, channel = self.order_id, self.channel_id
         order._ec_check_cancel()
+        if channel.is_remote:
+            self._tell_cancel()
+        self._clear_check()
+        order.filtered("locked").action_unlock()
+        order._action_cancel()
+
+    def _tell_cancel(self):
+        order, channel = self.order_id, self.channel_id
         if not channel.support_cancel:
             raise UserError(
                 self.env._("This mall takes no cancellations from here. Cancel in its own screen.")
             )
-        if self._select_reasons() and not self.reason:
+        if self.reason_ids and not self.reason_id:
             raise UserError(self.env._("Choose the reason the mall is told."))
         self.env["ec.exchange"].sudo()._owe(
             channel.sudo(),
             "cancel",
             order.ec_order_ref,
             # The goods are not there: the mall must not count them as free again.
-            {"reason": self.reason or "", "restock": False},
+            {"reason": self.reason_id.code or "", "restock": False},
             order,
         )
-        self._clear_check()
-        order.filtered("locked").action_unlock()
-        order._action_cancel()

@@ -7,18 +7,23 @@ import { useService } from "@web/core/utils/hooks";
 /** Orders per call: short enough for a moving bar, long enough to be quick. */
 const CHUNK = 20;
 
-/** Does one thing with hundreds of orders: a progress bar, then what failed and why. */
+/** Does one thing with hundreds of orders: a question, a progress bar, then what failed and why. */
 export class EcBulkDialog extends Component {
     static template = "ec_unified.BulkDialog";
     static components = { Dialog };
-    static props = { close: Function, title: String, work: String, ids: Array, onDone: Function };
+    static props = {
+        close: Function, title: String, work: String, ids: Array, ask: String, onDone: Function,
+    };
 
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.state = useState({ worked: 0, done: 0, failures: [], running: true });
-        onWillUnmount(() => (this.stopped = true));
-        this.run();
+        const asking = Boolean(this.props.ask);
+        this.state = useState({ worked: 0, done: 0, failures: [], asking, running: false });
+        onWillUnmount(() => this.leave());
+        if (!asking) {
+            this.run();
+        }
     }
 
     get percent() {
@@ -27,6 +32,7 @@ export class EcBulkDialog extends Component {
 
     async run() {
         const { ids, work } = this.props;
+        Object.assign(this.state, { asking: false, running: true });
         for (let start = 0; start < ids.length && !this.stopped; start += CHUNK) {
             const chunk = ids.slice(start, start + CHUNK);
             try {
@@ -35,48 +41,57 @@ export class EcBulkDialog extends Component {
                 this.state.failures.push(...result.failures);
             } catch (error) {
                 const reason = error.data?.message || error.message;
-                this.state.failures.push({ id: false, name: `${chunk.length}`, reason });
+                // Whether the server did it is not known: all of them are shown.
+                this.state.failures.push({ ids: chunk, name: _t("%s orders", chunk.length), reason });
             }
             this.state.worked += chunk.length;
         }
         this.state.running = false;
     }
 
+    get failedIds() {
+        return this.state.failures.flatMap((failure) => failure.ids || [failure.id]);
+    }
+
     get summary() {
         return _t("%(done)s done, %(failed)s failed", {
             done: this.state.done,
-            failed: this.state.failures.length,
+            failed: this.failedIds.length,
         });
     }
 
-    close() {
+    /** Stopped in the middle, what was done until then is shown first. */
+    stopOrClose() {
+        if (this.state.running) {
+            this.stopped = true;
+        } else {
+            this.props.close();
+        }
+    }
+
+    /** However the dialog is left, no part begins any more and the list shows what was done. */
+    leave() {
         this.stopped = true;
-        this.props.close();
-        this.props.onDone();
+        if (!this.state.asking && !this.showing) {
+            this.props.onDone();
+        }
     }
 
-    showFailures() {
-        const ids = this.state.failures.map((failure) => failure.id).filter(Boolean);
+    async showFailures() {
+        const action = await this.orm.call("ec.bulk", "show", [this.failedIds]);
+        this.showing = true;
         this.props.close();
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            name: _t("Failed"),
-            res_model: "sale.order",
-            views: [
-                [false, "list"],
-                [false, "form"],
-            ],
-            domain: [["id", "in", ids]],
-        });
+        return this.action.doAction(action);
     }
 }
 
 registry.category("actions").add("ec_unified.bulk", (env, action) => {
-    const { title, work, ids } = action.params;
+    const { title, work, ids, ask } = action.params;
     env.services.dialog.add(EcBulkDialog, {
         title,
         work,
         ids,
+        ask,
         onDone: () => env.services.action.doAction({ type: "ir.actions.client", tag: "soft_reload" }),
     });
 });

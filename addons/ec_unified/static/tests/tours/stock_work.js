@@ -37,3 +37,12 @@ tours.add("ec_stock_difference", {
         { trigger: ".o_notification" },
     ],
 });
+
+// A sheet to count by, for the shelves that are chosen.
+tours.add("ec_count_sheets", {
+    steps: () => [
+        { trigger: ".o_list_view .o_data_row td[name='complete_name']:contains('A-1')" },
+        { trigger: ".o_data_row:contains('A-1') .o_list_record_selector input", run: "click" },
+        { trigger: ".o_control_panel button:contains('棚卸表を印刷')" },
+    ],
+});
