@@ -29,13 +29,21 @@ def services(code):
     """The sample services a tool takes."""
     column = standard.load(code).by_source("service")
     if column is None:
-        return ("standard", "mail") if code == "clickpost" else ("standard", "cod")
+        return ("standard", "mail")
     return tuple(key for key in ("standard", "cod", "mail") if key in column.codes)
+
+
+def samples(code):
+    """The sample deliveries a tool takes: nothing is chilled where it cannot say so."""
+    found = rows(services(code))
+    if standard.load(code).by_source("cool"):
+        return found
+    return [replace(data, cool="none") for data in found]
 
 
 def make(code, data=None):
     profile = standard.load(code)
-    return build(profile, data if data is not None else rows(services(code)), FOLDS)
+    return build(profile, data if data is not None else samples(code), FOLDS)
 
 
 def table(made, code):
@@ -189,6 +197,81 @@ def test_several_parcels_are_prepaid_only():
 def test_wishes_a_service_has_not_are_noted():
     made = make("yamato_b2cloud", [replace(rows()[3], wish_date=date(2026, 11, 30))])
     assert made.contents and [n.code for n in made.notes] == ["not_for_service"]
+
+
+@pytest.mark.parametrize(
+    ("code", "changes", "errors"),
+    [
+        ("clickpost", {"cool": "frozen"}, ["no_code"]),
+        ("yamato_b2cloud", {"service": "mail", "cool": "frozen"}, ["no_code"]),
+        ("yamato_b2cloud", {"service": "compact", "cool": "chilled"}, ["no_code"]),
+        ("japanpost_yupuri_cloud17", {"cool": "chilled"}, ["no_code"]),
+        ("clickpost", {"service": "cod", "cod_amount": Decimal(5500)}, ["no_cod"]),
+        ("sagawa_ehiden3", {"service": "compact_cod", "cod_amount": Decimal(5500)},
+         ["no_cod", "no_code"]),
+        ("sagawa_ehiden2", {"service": "mail"}, ["no_code"]),
+    ],
+)  # fmt: skip
+def test_what_a_tool_cannot_say_is_refused(code, changes, errors):
+    """Frozen goods in a letter box, money nobody collects: no trifle that may be left out."""
+    made = make(code, [replace(rows()[0], **changes)])
+    assert sorted(error.code for error in made.errors) == errors and not made.contents
+
+
+def test_a_tool_without_wishes_says_that_it_leaves_them_out():
+    made = make("clickpost", [replace(rows()[0], wish_date=date(2026, 11, 30), window="am")])
+    assert made.contents and [n.code for n in made.notes] == ["not_for_service"] * 2
+
+
+def test_a_tool_without_parcels_gets_a_row_each():
+    made = make("clickpost", [replace(rows()[0], parcels=1)] * 2)
+    assert made.contents[0].count(b"\r\n") == 3
+    assert standard.load("clickpost").row_per == "parcel"
+
+
+def test_hours_of_the_timed_service_are_its_own():
+    """クロネコ タイム takes 0010 and 0017 and nothing else; nobody else takes those."""
+    timed = replace(rows()[0], service="time", window="before_10")
+    assert cell(make("yamato_b2cloud", [timed]), "yamato_b2cloud", 0, "配達時間帯") == "0010"
+    for service, window, code in (
+        ("time", "am", "no_code"), ("time", "", "missing"), ("standard", "before_17", "no_code"),
+    ):  # fmt: skip
+        made = make("yamato_b2cloud", [replace(timed, service=service, window=window)])
+        assert [error.code for error in made.errors] == [code]
+
+
+@pytest.mark.parametrize(
+    ("size", "class_"), [(0, ""), (55, "060"), (75, "080"), (80, "080"), (161, "170")]
+)
+def test_a_size_is_told_as_the_class_it_is_charged_by(size, class_):
+    made = make("japanpost_yupuri_117", [replace(rows()[0], size=size)])
+    assert cell(made, "japanpost_yupuri_117", 0, "商品サイズ区分") == class_
+    made = make("japanpost_yupuri_69", [replace(rows()[0], size=size)])
+    assert cell(made, "japanpost_yupuri_69", 0, "商品サイズ／重さ区分") == class_.lstrip("0")
+
+
+def test_a_size_beyond_the_last_class_is_refused():
+    made = make("japanpost_yupuri_117", [replace(rows()[0], size=171)])
+    assert [error.code for error in made.errors] == ["no_code"]
+
+
+def test_a_formula_made_harmless_still_fits():
+    """The harmless sign is twice as wide: a name that filled its field goes on in the next."""
+    name = "+" + "あ" * 15 + "a"
+    made = make("sagawa_ehiden3", [replace(rows()[0], to=replace(PLAIN, name=name))])
+    assert not made.errors
+    texts = [cell(made, "sagawa_ehiden3", 0, f"お届け先名称{number}") for number in "１２"]
+    assert "".join(texts) == "＋" + name[1:]
+    assert all(len(text.encode("cp932")) <= 32 for text in texts)
+
+
+def test_a_formula_in_a_half_width_cell():
+    """An item code is left out with a note, our own key is never sent as a formula."""
+    made = make("yamato_b2cloud", [replace(rows()[0], item_codes=("=1+1",))])
+    assert cell(made, "yamato_b2cloud", 0, "品名コード１") == ""
+    assert [note.code for note in made.notes] == ["left_empty"]
+    made = make("yamato_b2cloud", [replace(rows()[0], key="=1+1")])
+    assert [error.code for error in made.errors] == ["formula"]
 
 
 def test_a_wish_before_the_ship_date_is_refused():

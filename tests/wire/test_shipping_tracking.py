@@ -146,3 +146,28 @@ def test_a_file_of_another_tool():
     with pytest.raises(DataError) as caught:
         read(b"only,two\r\n")
     assert caught.value.reason in ("file_wrong_profile", "file_no_rows")
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("1234 5678 9013", ["123456789013"]),
+        ("1234-5678-9013", ["123456789013"]),
+        ("１２３４ ５６７８ ９０１３", ["123456789013"]),
+        ("123456789013 444803009836", ["123456789013", "444803009836"]),
+        ("1234-5678-9013、4448-0300-9836", ["123456789013", "444803009836"]),
+        ("123456789013/444803009836\n123456789013", ["123456789013", "444803009836"]),
+        (" , ", []),
+        ("", []),
+    ],
+)
+def test_numbers_typed_as_the_slip_shows_them(text, numbers):
+    assert tracking.split_numbers(text) == numbers
+
+
+@pytest.mark.parametrize("cell", ["'RB123456785JP", "'4448-0300-9836", "’444803009836"])
+def test_a_spreadsheets_mark_for_text_is_no_part_of_the_number(cell):
+    content = f"お客様側管理番号,お問い合わせ番号\r\n'S0000001,{cell}\r\n".encode("cp932")
+    (row,) = read_issued(standard.load("japanpost_history"), content)
+    assert row.key == "S0000001"
+    assert row.number in ("RB123456785JP", "444803009836")

@@ -10,12 +10,20 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from .chars import Folder, defuse, width
-from .profile import ANY, ON_LONG_CUT, ON_LONG_EMPTY, Column, Profile
+from .profile import ANY, LABEL, ON_LONG_CUT, ON_LONG_EMPTY, Column, Profile
 from .sources import LISTS, NONE, SIMPLE, SPREAD, LabelData
 from .splitting import split_text
 
 _PHONE = re.compile(r"[^0-9\-]")
 _EMPTY = ("", NONE, None)
+#: Sources whose value is a promise: heading to name them by where the layout has no such column.
+_PROMISES = {
+    "wish_date": "お届け日",
+    "window": "時間帯",
+    "cool": "クール",
+    "parcels": "個数",
+    "cod_amount": "代引金額",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +92,16 @@ class _Maker:
         """The cells of one row."""
         self.number, self.data = number, data
         cells = [""] * self.profile.count
+        kept = set()
         for source, columns in self.groups.items():
             used = [c for c in columns if not c.only or data.service in c.only]
-            for column in columns:
-                if column not in used and source:
-                    self._note_unused(column)
+            if used:
+                kept.add(source)
             for column, value in self._values(source, used):
                 cells[column.index - 1] = value
+        for source in _PROMISES:
+            if source not in kept and (self.profile.kind == LABEL or source in self.groups):
+                self._judge_unkept(source)
         return cells
 
     def check_keys(self, rows: Sequence[LabelData]) -> None:
@@ -137,11 +148,19 @@ class _Maker:
         return self._finish(column, text)
 
     def _code(self, column: Column, key: str) -> str:
-        """The tool's code for a key of ours; one without a code is never passed over silently."""
-        if key in column.codes:
-            return column.codes[key]
-        if ANY in column.codes:
-            return column.codes[ANY]
+        """The tool's code for a key of ours; one without a code is never passed over silently.
+
+        ``service:key`` are the codes of one service: it takes those and no others.
+        """
+        codes, own = column.codes, f"{self.data.service}:"
+        if any(name.startswith(own) for name in codes):
+            if key == NONE:
+                self._error(column, "missing")
+            key, codes = own + key, {k: v for k, v in codes.items() if k.startswith(own)}
+        for name in (key, ANY):
+            if name in codes:
+                return codes[name]
+        key = key.removeprefix(own)
         if key != NONE:
             self._error(column, "no_code", value=key)
         return column.value
@@ -160,6 +179,8 @@ class _Maker:
     def _spread(self, source: str, columns: list[Column]):
         parts, apart = SPREAD[source](self.data)
         texts = [self._folded(columns[0], part) for part in parts]
+        start = next((number for number, text in enumerate(texts) if text), 0)
+        texts[start] = defuse(texts[start])  # before it is cut to length: it grows
         if apart is not None and not any(texts[:apart]):
             apart = None
         capacities = [column.max_bytes for column in columns]
@@ -171,6 +192,8 @@ class _Maker:
             text = defuse(text or column.value)
             if column.required and not text and not excess:
                 self._error(column, "missing")
+            if column.max_bytes and (more := self._width(text) - column.max_bytes) > 0:
+                self._error(column, "too_long", name=column.name, excess=more)
             yield column, text
 
     # --- checks of one cell ---
@@ -183,9 +206,20 @@ class _Maker:
             text = check(column, text)
         if column.required and not text:
             self._error(column, "missing")
+        if column.kind == "text":
+            text = defuse(text)
+        elif defuse(text) != text:  # half-width only: there is no harmless way to write it
+            text = self._refuse_formula(column, text)
         if column.max_bytes and self._width(text) > column.max_bytes:
             text = self._shorten(column, text)
-        return defuse(text) if column.kind == "text" else text
+        return text
+
+    def _refuse_formula(self, column: Column, text: str) -> str:
+        if column.on_long == ON_LONG_EMPTY:
+            self._note(column, "left_empty", value=text)
+            return ""
+        self._error(column, "formula", value=text)
+        return text
 
     def _shorten(self, column: Column, text: str) -> str:
         excess = self._width(text) - column.max_bytes
@@ -234,14 +268,27 @@ class _Maker:
             self._error(column, "refused_characters", chars=" ".join(dict.fromkeys(refused)))
         return text
 
-    def _note_unused(self, column: Column) -> None:
-        """Say that a wish has no place in this service; too few labels are no trifle."""
-        if column.source == "parcels" and self.data.parcels > 1:
-            self._error(column, "one_parcel_only", service=self.data.service)
-        if column.source not in ("window", "wish_date", "cool"):
+    def _judge_unkept(self, source: str) -> None:
+        """A promise this tool or service cannot print: a wish is noted, all else is refused.
+
+        Money nobody collects, frozen goods in a letter box and too few labels are no trifle.
+        """
+        value = SIMPLE[source](self.data)
+        columns = self.groups.get(source)
+        column = columns[0] if columns else Column(index=0, name=_PROMISES[source])
+        service = self.data.service
+        if source == "parcels":
+            if self.data.parcels > 1 and self.profile.row_per != "parcel":
+                self._error(column, "one_parcel_only", service=service)
+        elif source == "cod_amount":
+            if self.data.is_cod:
+                self._error(column, "no_cod")
+        elif value in _EMPTY:
             return
-        if SIMPLE[column.source](self.data) not in _EMPTY:
-            self._note(column, "not_for_service", service=self.data.service)
+        elif source == "cool":
+            self._error(column, "no_code", value=value)
+        else:
+            self._note(column, "not_for_service", service=service)
 
     def _width(self, text: str) -> int:
         return width(text, self.profile.encoding)

@@ -28,7 +28,8 @@ class Column:
     ``source``: where the value comes from (see ``sources``); columns of the same address or name
     source are filled one after the other. ``value``: constant, or what stands where the source is
     empty. ``max_bytes``: in half-width bytes, 0 = no limit. ``codes``: the tool's code per key of
-    ours; for amounts the largest amount per service. ``only``: services for which the column is
+    ours, ``service:key`` for a service with codes of its own; for amounts the largest amount per
+    service. ``only``: services for which the column is
     filled, empty = all. ``layout``: format of dates. ``header``: other texts of the heading.
     """
 

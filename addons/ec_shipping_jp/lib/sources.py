@@ -26,6 +26,8 @@ WINDOWS = {
 SERVICES = ("standard", "cod", "compact", "compact_cod", "mail", "mail_post", "time", "collect")
 COD_SERVICES = frozenset({"cod", "compact_cod"})
 NONE = "none"
+#: Sizes of ゆうパック: sum of the three sides in cm, up to and including.
+SIZES = (60, 80, 100, 120, 140, 160, 170)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +125,11 @@ def _wish_seal(data: LabelData) -> str:
     return data.window or ("date" if data.wish_date else NONE)
 
 
+def _size_class(size: int) -> int:
+    """The class a parcel is charged and printed by: 75 cm are an 80. Beyond the last: the size."""
+    return next((limit for limit in SIZES if size <= limit), size)
+
+
 def _quantity(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
@@ -157,7 +164,8 @@ SIMPLE: dict[str, Callable[[LabelData], object]] = {
     "parcel_flag": lambda d: "many" if d.parcels > 1 else "one",
     "quantity": lambda d: _quantity(d.quantity),
     "size": lambda d: str(d.size) if d.size else "",
-    "size3": lambda d: f"{d.size:03d}" if d.size else "",
+    "size3": lambda d: f"{_size_class(d.size):03d}" if d.size else "",
+    "size_class": lambda d: str(_size_class(d.size)) if d.size else "",
     "weight_g": lambda d: str(d.weight_g) if d.weight_g else "",
     "account": lambda d: d.account,
     "account_class": lambda d: d.account_class,

@@ -14,6 +14,8 @@ MAX_COLUMNS = 300
 MAX_CELL = 5_000
 
 _TEXT_WRAPPER = re.compile(r'=\s*"([^"]*)"')
+#: A spreadsheet's mark for "this is text", before a number or a key.
+_APOSTROPHE = re.compile(r"['’][0-9A-Za-z][0-9A-Za-z/#-]*")
 #: What cp932 makes of bytes that are no text at all.
 _GARBAGE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\uf8f0-\uf8f3\ufffd]")
 _FORMULA = re.compile(r"^[=@]|^[+\-].*[(|!]")
@@ -85,7 +87,7 @@ def _check_cell(cell: str, line: int, place: int) -> str:
     wrapped = _TEXT_WRAPPER.fullmatch(cell)
     if wrapped:
         cell = wrapped[1].strip()
-    if cell.startswith("'") and cell[1:].replace("-", "").isdigit():
+    if _APOSTROPHE.fullmatch(cell):
         cell = cell[1:]
     if _FORMULA.match(cell):
         raise _refused("file_formula", line=line, column=place)

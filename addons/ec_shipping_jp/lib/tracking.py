@@ -24,12 +24,28 @@ CARRIERS = {
 OK, WARN, BAD = "ok", "warn", "bad"
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?E\+?\d+", re.I)
 _S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
+#: No carrier's number is shorter: Yamato, Sagawa and parcels have 12 digits, registered mail 11.
+_SHORTEST = 8
 
 
 def normalize(text: str) -> str:
     """The number without hyphens and spaces, half-width capitals."""
     text = unicodedata.normalize("NFKC", text or "").upper()
     return re.sub(r"[\s\-‐‑–—−ー]", "", text)
+
+
+def split_numbers(text: str) -> list[str]:
+    """The numbers a person typed into one field, normalized, each once.
+
+    Printed slips show them in groups of four: a space parts two numbers only where each piece is
+    long enough to be one.
+    """
+    found = []
+    for part in re.split(r"[,、，;；/／\n\t]+", text or ""):
+        pieces = part.split()
+        whole = all(len(normalize(piece)) >= _SHORTEST for piece in pieces)
+        found += pieces if whole else ["".join(pieces)]
+    return list(dict.fromkeys(number for piece in found if (number := normalize(piece))))
 
 
 def tracking_url(carrier: str, number: str) -> str | None:

@@ -21,6 +21,7 @@ from . import stock_picking_tick
 from . import stock_picking_decide
 from . import stock_picking_label
 from . import stock_picking_parcel
+from . import stock_picking_part
 from . import stock_picking_told
 from . import stock_picking_inspect
 from . import stock_picking_report

@@ -47,8 +47,8 @@ class EcLabelColumn(models.Model):
     required = fields.Boolean(string="Must")
     max_bytes = fields.Integer(string="Length", help="Half-width characters; full-width is two.")
     codes = fields.Text(
-        help="Our key=the tool's code, separated by |; * stands for all others. For amounts: the "
-        "largest amount per service.",
+        help="Our key=the tool's code, separated by |; * stands for all others, service:key for a "
+        "service with codes of its own. For amounts: the largest amount per service.",
     )
     only = fields.Char(string="Only for services", help="Keys of services, separated by commas.")
     layout = fields.Char(string="Date format", help="Such as %Y/%m/%d or %Y%m%d.")
@@ -157,7 +157,8 @@ class EcLabelColumn(models.Model):
             "parcel_flag": self.env._("One or many parcels"),
             "quantity": self.env._("Number of items"),
             "size": self.env._("Size"),
-            "size3": self.env._("Size, three digits"),
+            "size3": self.env._("Size class, three digits"),
+            "size_class": self.env._("Size class"),
             "weight_g": self.env._("Weight in grams"),
             "account": self.env._("Customer number at the carrier"),
             "account_class": self.env._("Customer class at the carrier"),

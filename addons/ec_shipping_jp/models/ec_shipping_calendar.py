@@ -13,6 +13,7 @@ class EcShippingCalendar(models.Model):
     _name = "ec.shipping.calendar"
     _description = "Shipping calendar"
     _order = "sequence, id"
+    _check_company_auto = True
 
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
@@ -35,6 +36,13 @@ class EcShippingCalendar(models.Model):
     )
     lead_days = fields.Integer(string="Working days needed")
     day_ids = fields.One2many("ec.shipping.calendar.day", "calendar_id", string="Special days")
+    warehouse_ids = fields.Many2many(
+        "stock.warehouse",
+        string="Warehouses",
+        check_company=True,
+        help="What leaves from here follows this calendar, whichever shop sold it. "
+        "Empty: a calendar for shops.",
+    )
 
     _cutoff_hour = models.Constraint(
         "CHECK (cutoff >= 0 AND cutoff <= 24)", "The cut-off is an hour of the day."
@@ -44,11 +52,13 @@ class EcShippingCalendar(models.Model):
     )
 
     @api.model
-    def _for_channel(self, channel):
-        """The calendar of a shop, else the company's first one."""
-        return channel.ec_calendar_id or self.search(
-            [("company_id", "=", channel.company_id.id)], limit=1
-        )
+    def _for_channel(self, channel, warehouse=None):
+        """The calendar of the place the goods leave from, else the shop's, else the company's
+        first one."""
+        calendars = self.search([("company_id", "=", channel.company_id.id)])
+        own = calendars.filtered(lambda calendar: warehouse and warehouse in calendar.warehouse_ids)
+        general = calendars.filtered(lambda calendar: not calendar.warehouse_ids)
+        return own[:1] or channel.ec_calendar_id or general[:1]
 
     def _opening(self):
         """A function that says whether the shop ships on a day.

@@ -26,8 +26,6 @@ class StockPicking(models.Model):
     )
     ec_service = fields.Selection(SERVICE_SELECTION, string="Service", copy=False)
     ec_cool = fields.Selection(COOL_SELECTION, string="Temperature", copy=False)
-    #: Agreed anew with the buyer: changed on the delivery it is at hand where it is noticed.
-    ec_wish_date = fields.Date(readonly=False)
     ec_window = fields.Selection(WINDOW_SELECTION, string="Delivery window", copy=False)
     ec_size = fields.Integer(string="Size (cm)", copy=False)
     ec_ship_on = fields.Date(string="Ship on", copy=False, index="btree_not_null")
@@ -153,7 +151,12 @@ class StockPicking(models.Model):
     def write(self, vals):
         """Remember what a person sets, so that no rule takes it back."""
         if not self.env.su and not self.env.context.get("ec_deciding"):
-            marks = {mark: True for name, mark in _OVERRIDES.items() if vals.get(name)}
+            # No window at all is a choice as well; the others have no such thing as none.
+            marks = {
+                mark: True
+                for name, mark in _OVERRIDES.items()
+                if vals.get(name) or (name == "ec_window" and name in vals)
+            }
             if marks and any(picking.ec_channel_id for picking in self):
                 vals = {**marks, **vals}
         if "carrier_tracking_ref" in vals and not self.env.context.get("ec_parcels"):
@@ -171,10 +174,9 @@ class StockPicking(models.Model):
     # === WISHES === #
 
     def _ec_window_of_order(self):
-        """The window the buyer wished, as a key; ``other`` when no carrier has these hours."""
+        """The window wished here, as a key; ``other`` when no carrier has these hours."""
         self.ensure_one()
-        order = self.sale_id
-        key = window_key(order.ec_wish_time_from, order.ec_wish_time_to)
+        key = window_key(self.ec_wish_time_from, self.ec_wish_time_to)
         if not key:
             return False
         return key if key in WINDOWS else "other"

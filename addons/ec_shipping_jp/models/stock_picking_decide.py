@@ -19,12 +19,13 @@ class DecisionTables:
         self._calendars = {}
         self._env = env
 
-    def calendar(self, channel):
-        """(calendar, its opening function) of a shop."""
-        if channel not in self._calendars:
-            calendar = self._env["ec.shipping.calendar"].sudo()._for_channel(channel)
-            self._calendars[channel] = (calendar, calendar._opening())
-        return self._calendars[channel]
+    def calendar(self, channel, warehouse):
+        """(calendar, its opening function) of what a shop sends from a warehouse."""
+        key = (channel, warehouse)
+        if key not in self._calendars:
+            calendar = self._env["ec.shipping.calendar"].sudo()._for_channel(*key)
+            self._calendars[key] = (calendar, calendar._opening())
+        return self._calendars[key]
 
 
 class StockPicking(models.Model):
@@ -120,7 +121,7 @@ class StockPicking(models.Model):
             "quantity": sum(moves.mapped("product_uom_qty")),
             "amount": order.amount_total,
             "cod": order.ec_payment_role == "cod",
-            "wish_date": order.ec_wish_date,
+            "wish_date": self.ec_wish_date,
             "window": self.ec_window if self.ec_window_manual else self._ec_window_of_order(),
             "gift": order.ec_is_gift,
         }
@@ -174,7 +175,7 @@ class StockPicking(models.Model):
                 facts["wish_date"] and vals["ec_arrives_on"] > facts["wish_date"]
             )
             return
-        calendar, is_open = tables.calendar(facts["channel"])
+        calendar, is_open = tables.calendar(facts["channel"], facts["warehouse"])
         plan = plan_ship_date(
             tables.now,
             is_open=is_open,

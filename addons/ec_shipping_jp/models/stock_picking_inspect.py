@@ -18,16 +18,25 @@ class StockPicking(models.Model):
         picking = self._ec_find_by_slip((code or "").strip())
         if not picking:
             return {"error": self.env._("No delivery has this number: %s", code)}
-        order = picking.sale_id
-        if order.ec_open_check_count:
-            return {"error": self.env._("Stop: the order has an open check.")}
-        if picking.state == "cancel" or order.state == "cancel":
-            return {"error": self.env._("Stop: the order is cancelled.")}
-        if picking.state == "done":
-            return {"error": self.env._("This delivery has already left.")}
-        if picking.state != "assigned":
-            return {"error": self.env._("The goods are not reserved yet.")}
+        if stop := picking._ec_why_not_inspect():
+            return {"error": stop}
         return picking._ec_inspection_data()
+
+    def _ec_why_not_inspect(self):
+        """Why nobody should pack this delivery, else an empty text."""
+        self.ensure_one()
+        order = self.sale_id
+        if order.ec_open_check_count:
+            return self.env._("Stop: the order has an open check.")
+        if self.state == "cancel" or order.state == "cancel":
+            return self.env._("Stop: the order is cancelled.")
+        if self.state == "done":
+            return self.env._("This delivery has already left.")
+        if self._ec_is_unpaid():
+            return self.env._("Stop: the payment has not arrived yet.")
+        if self.state != "assigned":
+            return self.env._("The goods are not reserved yet.")
+        return ""
 
     @api.model
     def _ec_find_by_slip(self, code):
@@ -100,6 +109,8 @@ class StockPicking(models.Model):
             ``scans``, ``seconds``
         """
         self.ensure_one()
+        if stop := self._ec_why_not_inspect():  # something may have come in while he scanned
+            raise UserError(stop)
         counts = {int(move): quantity for move, quantity in (result.get("counts") or {}).items()}
         for move in self._ec_label_moves():
             if move.product_uom.compare(counts.get(move.id, 0), move.quantity) != 0:

@@ -24,6 +24,8 @@ class StockPicking(models.Model):
                 rows += [
                     (picking, LabelData(**values, line=line)) for line in picking._ec_label_lines()
                 ]
+            elif profile.row_per == "parcel":  # a tool that knows single parcels only
+                rows += [(picking, LabelData(**{**values, "parcels": 1}))] * values["parcels"]
             else:
                 rows.append((picking, LabelData(**values)))
         return rows
@@ -39,6 +41,8 @@ class StockPicking(models.Model):
                 problems[picking] = self.env._("The order has an open check.")
             elif picking.state not in ("assigned", "done"):
                 problems[picking] = self.env._("The goods are not reserved.")
+            elif picking._ec_is_unpaid():
+                problems[picking] = self.env._("The payment has not arrived yet.")
             elif picking.ec_service in COD_SERVICES and picking._ec_cod_is_unclear():
                 problems[picking] = self.env._(
                     "Cash on delivery in several deliveries: enter the amount to collect on each."
@@ -48,6 +52,11 @@ class StockPicking(models.Model):
                     "Cash on delivery, but the service collects no money: choose another service."
                 )
         return problems
+
+    def _ec_is_unpaid(self):
+        """The goods of a shop's order that has to be paid first are still here."""
+        order = self.sale_id
+        return order.ec_channel_id and self.state != "done" and not order._ec_is_payment_secured()
 
     def _ec_label_values(self):
         self.ensure_one()
@@ -60,7 +69,7 @@ class StockPicking(models.Model):
             "to": self._ec_place(self.partner_id),
             "sender": self._ec_sender_place(),
             "ship_date": self._ec_label_day(),
-            "wish_date": order.ec_wish_date or None,
+            "wish_date": self.ec_wish_date or None,
             "window": self.ec_window or "",
             "service": self.ec_service or "standard",
             "cool": self.ec_cool or "none",

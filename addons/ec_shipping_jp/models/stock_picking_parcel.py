@@ -9,15 +9,18 @@ from ..lib import tracking
 class StockPicking(models.Model):
     _inherit = "stock.picking"
 
-    def _ec_set_parcels(self, numbers, *, replace=False, shipped_on=None, source=None):
+    def _ec_set_parcels(
+        self, numbers, *, replace=False, shipped_on=None, source=None, carrier_code=None
+    ):
         """Give one delivery its tracking numbers.
 
         :param list numbers: normalized
         :param bool replace: what the delivery had before is voided
+        :param carrier_code: who has the parcel, where it is not the delivery's carrier
         :return: whether anything changed
         """
         self.ensure_one()
-        carrier = self.carrier_id.ec_carrier_code or "other"
+        carrier = carrier_code or self.carrier_id.ec_carrier_code or "other"
         known = {parcel.number: parcel for parcel in self.ec_parcel_ids}
         changed = False
         for number in numbers:
@@ -43,6 +46,11 @@ class StockPicking(models.Model):
             gone.sudo().state = "void"
             changed = changed or bool(gone)
         return changed
+
+    def _ec_takes_number(self, number):
+        """Whether a number found by name may be this delivery's: its own, or one it lacks."""
+        numbers = self.ec_parcel_ids.filtered(lambda p: p.state == "active").mapped("number")
+        return number in numbers or len(numbers) < max(self.ec_parcel_count, 1)
 
     def _ec_void_parcels(self, numbers):
         """These slips were cancelled at the carrier."""
@@ -74,7 +82,7 @@ class StockPicking(models.Model):
             for mate in picking.sudo()._ec_mates() - self:
                 if mate._ec_set_parcels(
                     active.mapped("number"), replace=True, shipped_on=active[:1].shipped_on,
-                    source=active[:1].source,
+                    source=active[:1].source, carrier_code=active[:1].carrier_code,
                 ):  # fmt: skip
                     changed |= mate
         return changed.with_env(self.env)
@@ -83,12 +91,26 @@ class StockPicking(models.Model):
         """A person typed tracking numbers into the standard field."""
         changed = self.browse()
         for picking in self:
-            raw = (picking.carrier_tracking_ref or "").replace("、", ",").replace(" ", ",")
-            numbers = [n for part in raw.split(",") if (n := tracking.normalize(part))]
+            numbers = tracking.split_numbers(picking.carrier_tracking_ref)
             if picking._ec_set_parcels(numbers, replace=True):
                 changed |= picking
         if changed:
             changed._ec_parcels_changed()
+
+    @api.onchange("carrier_tracking_ref")
+    def _onchange_carrier_tracking_ref(self):
+        """Say at once that a typed number cannot be right; the clerk decides."""
+        carrier = self.carrier_id.ec_carrier_code or "other"
+        texts = self.env["ec.tracking.import.line"]._problem_texts()
+        found = []
+        for number in tracking.split_numbers(self.carrier_tracking_ref):
+            _verdict, reason = tracking.check(carrier, number)
+            if reason:
+                found.append(f"{number}: {texts[reason]}")
+        if not found or not self.ec_channel_id:
+            return None
+        title = self.env._("Tracking number")
+        return {"warning": {"title": title, "message": "\n".join(found)}}
 
     def _action_done(self):
         result = super()._action_done()

@@ -1,11 +1,14 @@
 """The row of ticks: which steps are done, when, by whom; what is missing stands out."""
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
-from ..const import STEP_SELECTION, STEPS
+from ..const import OPEN_STATES, STEP_SELECTION, STEPS
 
 #: Steps kept as ``ec.shipping.tick``; the others follow from the order.
 _ORDER = [code for code, _label, _icon in STEPS]
+#: Ticked by people, who make mistakes; the others are facts.
+_BY_HAND = ("picked", "inspected", "packed", "labelled")
 
 
 class StockPicking(models.Model):
@@ -117,4 +120,22 @@ class StockPicking(models.Model):
     def action_ec_tick_packed(self):
         """These deliveries are packed."""
         self._ec_tick("packed")
+        return True
+
+    def action_ec_untick(self):
+        """Take back the last step of deliveries that are still here; their history keeps it."""
+        self.check_access("write")
+        labels = dict(self.env["ec.shipping.tick"]._fields["step"]._description_selection(self.env))
+        undone = self.browse()
+        for picking in self.filtered(lambda picking: picking.state in OPEN_STATES):
+            done = [step for step in _BY_HAND if step in picking.ec_tick_ids.mapped("step")]
+            if not done:
+                continue
+            picking._ec_untick(done[-1])
+            if done[-1] == "picked":
+                picking.move_ids.filtered(lambda move: move.state in OPEN_STATES).picked = False
+            picking.message_post(body=self.env._("Step taken back: %s", labels[done[-1]]))
+            undone |= picking
+        if not undone:
+            raise UserError(self.env._("There is no step to take back."))
         return True

@@ -37,6 +37,33 @@ class TestDecide(ShippingCommon):
         self.channel.ec_calendar_id = own
         self.assertEqual(self.ship().ec_ship_on, date(2026, 11, 21))
 
+    def test_the_place_the_goods_leave_from_has_its_own_days(self):
+        """A warehouse company with other days off goes before the shop's calendar, and its
+        calendar is nobody else's."""
+        there = self.calendar.copy({"name": "Warehouse company", "sequence": 1})
+        there.warehouse_ids = self.env["stock.warehouse"].create({"name": "There", "code": "THR"})
+        there.thursday = False
+        self.channel.ec_calendar_id = False
+        self.assertEqual(self.ship("A").ec_ship_on, date(2026, 11, 19))
+        there.warehouse_ids = self.warehouse
+        self.assertEqual(self.ship("B").ec_ship_on, date(2026, 11, 20))
+        self.channel.ec_calendar_id = self.calendar
+        self.assertEqual(self.ship("C").ec_ship_on, date(2026, 11, 20))
+
+    def test_over_the_new_year(self):
+        """Closed from 29 December to 3 January; the wish counts back over the gap."""
+        self.calendar.day_ids = [
+            (0, 0, {"day": day, "is_open": False})
+            for day in ("2026-12-29", "2026-12-30", "2026-12-31", "2027-01-01", "2027-01-02",
+                        "2027-01-03")
+        ]  # fmt: skip
+        self.set_now(datetime(2026, 12, 28, 13, 0))
+        self.assertEqual(self.ship("A").ec_ship_on, date(2027, 1, 4))
+        wished = self.ship("B", wish_date="2027-01-05")
+        self.assertEqual((wished.ec_ship_on, wished.ec_late), (date(2027, 1, 4), False))
+        early = self.ship("C", wish_date="2027-01-02")
+        self.assertEqual((early.ec_ship_on, early.ec_late), (date(2027, 1, 4), True))
+
     def test_wish_date_minus_days_under_way(self):
         hokkaido = {
             "name": "佐藤 太郎", "zip": "060-0001", "state_code": "JP-01", "city": "札幌市中央区",

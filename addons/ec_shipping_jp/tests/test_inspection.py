@@ -26,6 +26,8 @@ class TestInspection(ShippingCommon):
         gone = self.ship("B")
         gone.action_cancel()
         self.assertIn("cancelled", self.open(gone.ec_key)["error"])
+        unpaid = self.ship("C", payment_state="unpaid")
+        self.assertIn("payment", self.open(unpaid.ec_key)["error"])
 
     def test_lines_carry_all_their_codes(self):
         picking = self.ship()
@@ -54,6 +56,20 @@ class TestInspection(ShippingCommon):
             with self.assertRaises(UserError):
                 picking.with_user(self.clerk).ec_inspect_finish({"counts": counts})
         self.assertFalse(picking.ec_inspection_ids)
+
+    def test_what_comes_in_while_somebody_scans_stops_him(self):
+        picking = self.ship()
+        counts = {str(picking.move_ids.id): 1}
+        self.assertTrue(self.open(picking.ec_key)["lines"])
+        self.pull(
+            self.order_payload(
+                flags=[{"code": "mall_caution"}], updated_at="2026-11-19T10:00:00+09:00"
+            )
+        )
+        self.assertTrue(picking.sale_id.ec_open_check_count)
+        with self.assertRaisesRegex(UserError, "open check"):
+            picking.with_user(self.clerk).ec_inspect_finish({"counts": counts})
+        self.assertFalse(picking.ec_tick_ids)
 
     def test_queries_of_a_scan_are_few(self):
         picking = self.ship()

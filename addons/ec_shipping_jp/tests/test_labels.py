@@ -8,7 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..lib import standard
-from .common import ShippingCommon
+from .common import NOW, ShippingCommon
 
 
 @tagged("post_install", "-at_install")
@@ -136,6 +136,60 @@ class TestExport(ShippingCommon):
         wizard = self.export(picking)
         self.assertEqual(wizard.state, "done", wizard.error_text)
         self.assertEqual(self.table(wizard)[1][5], "2026/11/25")
+
+    def test_each_destination_has_its_own_day(self):
+        """Ship date, carrier rule and label go by the wish of the delivery's own destination."""
+        first = self.order_payload()["buyer"]
+        second = {**first, "name": "鈴木 一郎", "street": "別の町2-2", "phone": "03-1111-1111"}
+        order = self.pull(
+            self.order_payload(
+                destinations=[
+                    {"ref": "D1", "address": first, "wish_date": "2026-11-25"},
+                    {"ref": "D2", "address": second, "wish_date": "2026-12-04",
+                     "wish_time_from": 14, "wish_time_to": 16},
+                ],
+                lines=[self.line("TEA-1", 1100), self.line("RICE-1", 500, destination=1)],
+                tax_summary=self.summary(("0.10", 1600, 145)), buyer_total="1600", total="1600",
+            )
+        )  # fmt: skip
+        order.ec_check_ids.action_clear()
+        one, two = order.picking_ids.sorted(lambda p: p.partner_id.street != first["street"])
+        self.assertEqual([str(p.ec_ship_on) for p in (one, two)], ["2026-11-24", "2026-12-03"])
+        self.assertEqual((one.ec_window, two.ec_window), (False, "14_16"))
+        self.set_now(NOW.replace(day=24))
+        wizard = self.export(one | two)
+        self.assertEqual(wizard.state, "done", wizard.error_text)
+        rows = {row[0]: row[5:7] for row in self.table(wizard)[1:]}
+        self.assertEqual(rows, {one.ec_key: ["2026/11/25", ""], two.ec_key: ["2026/12/04", "1416"]})
+        two.with_user(self.clerk).ec_wish_date = "2026-12-11"
+        self.assertEqual([str(p.ec_ship_on) for p in (one, two)], ["2026-11-24", "2026-12-10"])
+
+    def test_what_has_to_be_paid_first_gets_no_label(self):
+        picking = self.ship(payment_state="unpaid")
+        wizard = self.export(picking)
+        self.assertEqual(wizard.state, "faulty")
+        self.assertIn("payment has not arrived", wizard.error_text)
+        picking.sale_id.ec_payment_state = "paid"
+        self.assertEqual(self.export(picking).state, "done")
+
+    def test_no_window_is_a_choice_as_well(self):
+        picking = self.ship(wish_time_from=12, wish_time_to=14)
+        picking.with_user(self.clerk).ec_window = False
+        picking._ec_decide()
+        self.assertFalse(picking.ec_window)
+        self.assertEqual(self.export(picking).state, "done")
+        picking.action_ec_decide()
+        self.assertEqual(picking.ec_window, "12_14")
+
+    def test_two_parcels_are_two_rows_where_the_tool_knows_no_number_of_parcels(self):
+        picking = self.ship()
+        picking.carrier_id = self.env.ref("ec_shipping_jp.carrier_clickpost")
+        picking.ec_parcel_count = 2
+        wizard = self.export(picking)
+        self.assertEqual(wizard.state, "done", wizard.error_text)
+        rows = self.table(wizard)[1:]
+        self.assertEqual(len(rows), 2)
+        self.assertEqual(rows[0], rows[1])
 
     def test_several_carriers_several_files(self):
         first, second = self.ship("A"), self.ship("B")

@@ -1,5 +1,6 @@
 """The row of ticks."""
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import ShippingCommon
@@ -53,3 +54,23 @@ class TestTicks(ShippingCommon):
         self.assertEqual(self.yamato.ec_unlabelled_count, 1)
         found = self.env["stock.picking"].search(self.yamato.action_ec_today()["domain"])
         self.assertEqual(len(found), 2)
+
+    def test_a_step_ticked_by_mistake_is_taken_back(self):
+        picking = self.ship().with_user(self.clerk)
+        picking.action_ec_tick_picked()
+        picking.sudo()._ec_tick("labelled")
+        picking.action_ec_untick()
+        self.assertEqual(picking.ec_tick_ids.mapped("step"), ["picked"])
+        self.assertTrue(picking.message_ids.filtered(lambda m: "taken back: Label" in m.body))
+        picking.action_ec_untick()
+        self.assertFalse(picking.ec_tick_ids)
+        with self.assertRaises(UserError):
+            picking.action_ec_untick()
+
+    def test_what_has_left_keeps_its_steps(self):
+        picking = self.ship()
+        picking._ec_tick("picked")
+        self.read_file(self.yamato_file((picking.ec_key, "100000000004")))
+        self.assertEqual(picking.state, "done")
+        with self.assertRaises(UserError):
+            picking.action_ec_untick()

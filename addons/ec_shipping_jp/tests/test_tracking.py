@@ -10,6 +10,14 @@ A, B, C = (f"{n}{n % 7}" for n in (10000000000, 10000000001, 10000000002))
 
 @tagged("post_install", "-at_install")
 class TestTracking(ShippingCommon):
+    @property
+    def post(self):
+        return self.env.ref("ec_shipping_jp.carrier_japanpost")
+
+    def history(self, *rows):
+        """Japan Post's 発送履歴: rows of (delivery, number, "status,detail")."""
+        return "".join(f"{p.ec_key},{n},20261119,,{s}\r\n" for p, n, s in rows).encode()
+
     def test_file_to_mall(self):
         picking = self.ship()
         self.read_file(self.yamato_file((picking.ec_key, A)))
@@ -159,17 +167,70 @@ class TestTracking(ShippingCommon):
 
     def test_delivered_and_returned(self):
         one, two = self.ship("A"), self.ship("B")
-        rows = [(one, A, "52,01"), (two, B, "52,34")]
-        content = "".join(f"{p.ec_key},{n},20261119,,{s}\r\n" for p, n, s in rows).encode()
-        self.read_file(content, "japanpost_history")
+        (one | two).carrier_id = self.post
+        self.read_file(self.history((one, A, "52,01"), (two, B, "52,34")), "japanpost_history")
         self.assertEqual(one.ec_parcel_ids.status, "delivered")
         self.assertEqual(two.ec_parcel_ids.status, "returned")
+
+    def test_an_older_file_takes_nothing_back(self):
+        """Yesterday's file read once more says "on its way"; the parcel is where it is."""
+        one, two = self.ship("A"), self.ship("B")
+        (one | two).carrier_id = self.post
+        self.read_file(self.history((one, A, "52,01"), (two, B, "52,34")), "japanpost_history")
+        self.read_file(self.history((one, A, "50,01"), (two, B, "13,19")), "japanpost_history")
+        self.assertEqual(one.ec_parcel_ids.status, "delivered")
+        self.assertEqual(two.ec_parcel_ids.status, "returned")
+        self.read_file(self.history((one, A, "52,34")), "japanpost_history")
+        self.assertEqual(one.ec_parcel_ids.status, "returned")
+
+    def test_a_file_of_another_carrier_is_asked_about(self):
+        """Else the mall would be told the wrong carrier, and the link leads nowhere."""
+        picking = self.ship()
+        picking.carrier_id = self.sagawa
+        wizard = self.read_file(self.yamato_file((picking.ec_key, A)))
+        line = wizard.line_ids
+        self.assertEqual((line.state, line.action), ("ask", "skip"))
+        self.assertIn("Yamato", line.message)
+        self.assertFalse(picking.ec_parcel_ids)
+        wizard = self.read_file(self.yamato_file((picking.ec_key, A)), apply=False)
+        wizard.line_ids.action = "add"
+        wizard.action_apply()
+        self.assertEqual(picking.ec_parcel_ids.carrier_code, "yamato")
+        self.assertEqual(self.owed().payload["parcels"][0]["carrier_code"], "yamato")
+
+    def test_a_number_typed_in_groups_of_four_is_one_number(self):
+        picking = self.ship()
+        typed = f"{A[:4]} {A[4:8]} {A[8:]}"
+        picking.with_user(self.clerk).carrier_tracking_ref = typed
+        self.assertEqual(picking.ec_parcel_ids.mapped("number"), [A])
+        self.assertEqual(picking.carrier_tracking_ref, A)
+
+    def test_a_mistyped_number_is_said_at_once(self):
+        picking = self.ship()
+        form = picking.with_user(self.clerk).new(origin=picking)
+        for text, said in ((A, False), (f"{A[:-1]}{(int(A[-1]) + 1) % 7}", True), ("123", True)):
+            form.carrier_tracking_ref = text
+            self.assertEqual(bool(form._onchange_carrier_tracking_ref()), said, text)
 
     def test_click_post_has_no_key(self):
         picking = self.ship()
         picking.carrier_id = self.env.ref("ec_shipping_jp.carrier_clickpost")
         picking._ec_tick("labelled")
         content = "お届け先郵便番号,お届け先氏名,お問い合わせ番号\r\n100-0001,山田　花子,"
+        self.read_file((content + A + "\r\n").encode("cp932"), "clickpost_issued")
+        self.assertEqual(picking.carrier_tracking_ref, A)
+
+    def test_click_post_writes_the_name_as_the_label_has_it(self):
+        """Company before the name, characters folded; a cancelled delivery waits for nothing."""
+        gone, picking = self.ship("A"), self.ship("B")
+        (gone | picking).carrier_id = self.env.ref("ec_shipping_jp.carrier_clickpost")
+        (gone | picking)._ec_tick("labelled")
+        picking.partner_id.write({"name": "髙橋 吉子", "company_name": "㈱見本"})
+        gone.partner_id = picking.partner_id
+        gone.action_cancel()
+        content = (
+            "お届け先郵便番号,お届け先氏名,お問い合わせ番号\r\n100-0001,（株）見本 高橋　吉子,"
+        )
         self.read_file((content + A + "\r\n").encode("cp932"), "clickpost_issued")
         self.assertEqual(picking.carrier_tracking_ref, A)
 

@@ -204,4 +204,8 @@ class EcLabelExport(models.TransientModel):
             ),
             "one_parcel_only": self.env._("the service “%(service)s” takes one parcel only."),
             "key_twice": self.env._("this delivery stands in the file twice."),
+            "formula": self.env._("a spreadsheet would run %(value)s as a formula."),
+            "no_cod": self.env._(
+                "Cash on delivery, but the service collects no money: choose another service."
+            ),
         }

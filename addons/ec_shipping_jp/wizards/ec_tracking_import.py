@@ -1,6 +1,10 @@
 """Tracking numbers in: the issued file of a carrier's tool or a warehouse's result file."""
 
+import unicodedata
+
 from odoo import api, fields, models
+
+from ..lib.chars import Folder
 
 
 class EcTrackingImport(models.TransientModel):
@@ -50,22 +54,32 @@ class EcTrackingImport(models.TransientModel):
                 ("ec_tick_ids", "any", [("step", "=", "labelled")]),
                 ("carrier_id.ec_carrier_code", "=", self.profile_id.carrier_code),
                 ("ec_channel_id", "!=", False),
+                ("state", "!=", "cancel"),
             ],
             order="id desc",
             limit=2000,
         )
-        by_place = {}
-        for one in waiting:
-            by_place.setdefault(_place_key(one.partner_id.zip, one.partner_id.name), []).append(one)
+        folder = Folder(self.env["ec.label.fold"]._fold_table(), "cp932", "jis0208")
+        by_place = self._by_place(waiting, folder)
         found = {}
         for row in rows:
-            same = by_place.get(_place_key(row.zip, row.name), [])
-            fresh = [p for p in same if not p.ec_parcel_ids or row.number in
-                     p.ec_parcel_ids.mapped("number")]  # fmt: skip
-            found[row.line] = fresh[0] if len(fresh) == 1 else picking
+            same = by_place.get(_place_key(folder, row.zip, row.name), picking)
+            fresh = same.filtered(lambda p, row=row: p._ec_takes_number(row.number))
+            found[row.line] = fresh if len(fresh) == 1 else picking
             if len(fresh) > 1:
                 row.warnings.append("several_deliveries")
         return found
+
+    @api.model
+    def _by_place(self, pickings, folder):
+        """{postal code and name as a label may show them: deliveries}."""
+        by_place = {}
+        for picking in pickings:
+            place = picking._ec_place(picking.partner_id)
+            for name in {place.name, place.company + place.name}:
+                key = _place_key(folder, place.zip, name)
+                by_place[key] = by_place.get(key, picking.browse()) | picking
+        return by_place
 
     def _prepare_line(self, row, found):
         picking = found.get(row.line)
@@ -95,8 +109,8 @@ class EcTrackingImport(models.TransientModel):
         lines._note_status()
         stay = {}
         if self.validate:
-            stay = self.env["stock.picking"]._ec_validate_ready(
-                lines.filtered(lambda line: line.action in ("add", "replace")).picking_id
+            stay = self._validate_lines(
+                lines.filtered(lambda line: line.action in ("add", "replace"))
             )
         for line in self.line_ids:
             if line.picking_id in stay:
@@ -111,7 +125,17 @@ class EcTrackingImport(models.TransientModel):
         self.state = "done"
         return self._reopen()
 
+    @api.model
+    def _validate_lines(self, lines):
+        """Validate the deliveries these rows are about.
 
-def _place_key(zip_code, name):
+        :return: {delivery: reason} of those that stay
+        """
+        return self.env["stock.picking"]._ec_validate_ready(lines.picking_id)
+
+
+def _place_key(folder, zip_code, name):
+    """What is compared: postal code and name, folded as on the label, without spaces."""
+    name, _done, _refused = folder.fold(name or "")
     digits = "".join(char for char in zip_code or "" if char.isdigit())
-    return digits, "".join((name or "").split())
+    return digits, "".join(unicodedata.normalize("NFKC", name).split())

@@ -96,7 +96,27 @@ class EcTrackingImportLine(models.TransientModel):
         if others - self.picking_id._ec_mates():
             names = ", ".join(others.mapped("name"))
             return "ask", "skip", self.env._("%s has this number as well.", names)
+        if other_carrier := self._other_carrier():
+            return "ask", "skip", other_carrier
         return self._judge_new(listed, parcels.filtered(lambda p: p.state == "active"), warning)
+
+    def _other_carrier(self):
+        """Words for a file of a carrier this delivery was not given to, else an empty text."""
+        here, theirs = self.picking_id.carrier_id.ec_carrier_code, self._carrier_of_file()
+        if not theirs or here in (False, "other", theirs):
+            return ""
+        names = dict(self.env["ec.parcel"]._fields["carrier_code"]._description_selection(self.env))
+        return self.env._(
+            "The delivery is meant for %(here)s, the file comes from %(file)s: add the number if "
+            "the parcel went with them.",
+            here=names[here],
+            file=names[theirs],
+        )
+
+    def _carrier_of_file(self):
+        """Whose tool wrote the file; None where a file may hold any carrier's numbers."""
+        code = self.import_id.profile_id.carrier_code
+        return code if code != "other" else None
 
     def _judge_new(self, listed, active, warning):
         """A number the delivery has not: of one more parcel, or of the same with a new slip.
@@ -149,14 +169,17 @@ class EcTrackingImportLine(models.TransientModel):
             days = [line.shipped_on for line in self if line.shipped_on]
             keep = list(dict.fromkeys(add))
             changed |= picking._ec_set_parcels(
-                keep, replace=replace, shipped_on=days[0] if days else False, source=source
-            )
+                keep, replace=replace, shipped_on=days[0] if days else False, source=source,
+                carrier_code=self._carrier_of_file(),
+            )  # fmt: skip
         return changed
 
     def _note_status(self):
-        """What the carrier says about parcels we know."""
+        """What the carrier says about parcels we know; an older file takes nothing back."""
         now = fields.Datetime.now()
         for line in self.filtered("status"):
             together = line.picking_id | line.picking_id.sudo()._ec_mates()
             parcels = together.ec_parcel_ids.filtered(lambda p, n=line.number: p.number == n)
+            if line.status == "moving":
+                parcels = parcels.filtered(lambda p: p.status not in ("delivered", "returned"))
             parcels.sudo().write({"status": line.status, "status_at": now})

@@ -50,7 +50,6 @@ NEEDED = ("number", "name", "sku", "quantity", "price")
 #: Rows with the same order number say the same here, or it is a number used twice.
 _OF_THE_ORDER = (
     "name", "phone", "ordered_at", "total", "payment", "postage", "cod_fee", "discount",
-    "wish_date",
 )  # fmt: skip
 _DATES = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y%m%d%H%M%S", "%Y%m%d",
@@ -97,12 +96,13 @@ class Parsed:
 
 
 class _Unreadable(ValueError):
-    """A cell is not what its column should hold."""
+    """A cell is not what its column should hold, or not what another row says."""
 
-    def __init__(self, name: str, text: str) -> None:
+    def __init__(self, name: str, text: str = "", *, differs: bool = False) -> None:
         super().__init__(name)
         self.name = name
         self.text = text
+        self.differs = differs
 
 
 #: Beginnings of spreadsheets and archives, which are often uploaded in place of a CSV file.
@@ -191,6 +191,8 @@ def _order(number: str, group: list[dict[str, str]], states: dict[str, str]) -> 
     if name := _disagreement(group):
         parsed.error, parsed.differs = name, True
         return parsed
+    buyer = _address(first, "", states)
+    places = _places(group, buyer, states)
     try:
         step = "ordered_at"
         ordered = read_time(first.get("ordered_at", ""))
@@ -200,17 +202,15 @@ def _order(number: str, group: list[dict[str, str]], states: dict[str, str]) -> 
         total = sum(Decimal(line["amount"]) for line in lines)
         step = "total"
         given = read_number(first.get("total", ""))
-        step = "wish_date"
-        wish = read_time(first.get("wish_date", ""))
+        wishes = _wishes(group, places)
     except _Unreadable as error:
-        parsed.error, parsed.text = error.name, error.text
+        parsed.error, parsed.text, parsed.differs = error.name, error.text, error.differs
         return parsed
     except (ValueError, InvalidOperation):
         parsed.error, parsed.text = step, first.get(step, "")
         return parsed
     charged = str(total if given is None else given)
-    buyer = _address(first, "", states)
-    places = _places(group, buyer, states)
+    apart = len(set(wishes.values())) > 1
     for line, (index, _place) in zip(lines, places, strict=False):
         line["destination"] = index
     parsed.payload = {
@@ -219,7 +219,12 @@ def _order(number: str, group: list[dict[str, str]], states: dict[str, str]) -> 
         "ordered_at": ordered.isoformat() if ordered else None,
         "buyer": buyer,
         "destinations": [
-            {"ref": str(index + 1), "address": place} for index, place in dict(places).items()
+            {
+                "ref": str(index + 1),
+                "address": place,
+                **({"wish_date": wishes.get(index)} if apart else {}),
+            }
+            for index, place in dict(places).items()
         ],
         "lines": lines,
         "buyer_total": charged,
@@ -229,7 +234,7 @@ def _order(number: str, group: list[dict[str, str]], states: dict[str, str]) -> 
         "payment_state": "paid" if first.get("paid") else "unpaid",
         "delivery_code": first.get("delivery") or None,
         "delivery_label": first.get("delivery", ""),
-        "wish_date": wish.astimezone(JST).date().isoformat() if wish else None,
+        "wish_date": None if apart else next(iter(wishes.values()), None),
         "remarks": "\n".join(dict.fromkeys(r["remarks"] for r in group if r.get("remarks")))
         or None,
     }
@@ -265,6 +270,21 @@ def _places(group, buyer, states) -> list[tuple[int, dict[str, Any]]]:
             found.append(place)
         places.append((found.index(place), place))
     return places
+
+
+def _wishes(group, places) -> dict[int, str]:
+    """Return {number of the destination: wished day}; rows of one destination may not differ."""
+    found: dict[int, str] = {}
+    for row, (index, _place) in zip(group, places, strict=True):
+        text = row.get("wish_date", "")
+        try:
+            wish = read_time(text)
+        except ValueError as error:
+            raise _Unreadable("wish_date", text) from error
+        day = wish.astimezone(JST).date().isoformat() if wish else None
+        if day and found.setdefault(index, day) != day:
+            raise _Unreadable("wish_date", differs=True)
+    return found
 
 
 def _lines(group: list[dict[str, str]]) -> list[dict[str, Any]]:

@@ -56,6 +56,7 @@ from . import ec_order_import_confirm
 from . import ec_order_import_update
 from . import ec_order_import_destination
 from . import stock_picking_gift
+from . import stock_picking_wish
 from . import ec_order_import_exchange
 from . import ec_order_import_rule
 from . import ec_order_import_changes

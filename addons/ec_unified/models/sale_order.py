@@ -94,20 +94,21 @@ class SaleOrder(models.Model):
     @api.depends("ec_wish_date", "ec_wish_time_from", "ec_wish_time_to", "ec_wish_text")
     def _compute_ec_wish(self):
         for order in self:
-            hours = ""
-            if order.ec_wish_time_from or order.ec_wish_time_to:
-                hours = self.env._(
-                    "%(start)s–%(end)s h",
-                    start=order.ec_wish_time_from or "",
-                    end=order.ec_wish_time_to or "",
-                )
-            elif order.ec_wish_text:
-                hours = order.ec_wish_text
-                if order.ec_wish_date:
-                    # Some malls repeat the day in their text.
-                    hours = _DAY.sub("", hours).strip()
-            day = fields.Date.to_string(order.ec_wish_date) if order.ec_wish_date else ""
-            order.ec_wish = " ".join(part for part in (day.replace("-", "/"), hours) if part)
+            order.ec_wish = order._ec_wish_words(
+                order.ec_wish_date, order.ec_wish_time_from, order.ec_wish_time_to,
+                order.ec_wish_text,
+            )  # fmt: skip
+
+    def _ec_wish_words(self, day, start, end, text=""):
+        """Day and hours of a wish as lists show them; the mall's text where no hours are known."""
+        hours = text or ""
+        if start or end:
+            hours = self.env._("%(start)s–%(end)s h", start=start or "", end=end or "")
+        elif hours and day:
+            # Some malls repeat the day in their text.
+            hours = _DAY.sub("", hours).strip()
+        day = fields.Date.to_string(day) if day else ""
+        return " ".join(part for part in (day.replace("-", "/"), hours) if part)
 
     @api.depends("ec_tax_summary")
     def _compute_ec_tax_text(self):

@@ -1,3 +1,5 @@
+"""Deliveries of shop orders: what the order says, and no goods leave past an open check."""
+
 from odoo import api, fields, models
 
 ORIGIN_NOTE = "mail.message_origin_link"
@@ -12,8 +14,6 @@ class StockPicking(models.Model):
     ec_channel_color = fields.Integer(related="ec_channel_id.color")
     ec_order_number = fields.Char(related="sale_id.ec_order_number")
     ec_stage = fields.Selection(related="sale_id.ec_stage", string="Stage")
-    ec_wish = fields.Char(related="sale_id.ec_wish")
-    ec_wish_date = fields.Date(related="sale_id.ec_wish_date")
     ec_remarks = fields.Text(related="sale_id.ec_remarks")
     ec_is_gift = fields.Boolean(related="sale_id.ec_is_gift")
     ec_open_check_ids = fields.One2many(related="sale_id.ec_open_check_ids")

@@ -6,7 +6,7 @@ _SHARED = ("carrier_id", "carrier_tracking_ref")
 #: What deliveries of one parcel have in common, or what is summed up for it.
 _ORDER_FACTS = {
     "ec_wish_date", "ec_wish_time_from", "ec_wish_time_to", "ec_payment_role", "ec_is_gift",
-    "ec_buyer_total",
+    "ec_buyer_total", "ec_place_facts",
 }  # fmt: skip
 
 
@@ -43,9 +43,9 @@ class StockPicking(models.Model):
             self.company_id.id,
             self.location_id.id,
             self.picking_type_id.id,
-            order.ec_wish_date,
-            order.ec_wish_time_from,
-            order.ec_wish_time_to,
+            self.ec_wish_date,
+            self.ec_wish_time_from,
+            self.ec_wish_time_to,
             order.ec_payment_role == "cod",
             order.ec_is_gift,
             frozenset(move._ec_get_temperature() for move in self.move_ids),

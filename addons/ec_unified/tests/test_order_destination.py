@@ -101,6 +101,63 @@ class TestOrderDestination(OrderCommon):
         self.assertEqual((first.ec_noshi, second.ec_noshi), ("内祝", "御中元"))
         self.assertEqual(order.ec_noshi, "内祝\n御中元")
 
+    def wished(self, *wishes, number=0):
+        """An order of tea for Hanako and rice for Taro, each with a wish: (day, from, until)."""
+        names = ("wish_date", "wish_time_from", "wish_time_to")
+        places = [
+            {"ref": str(n), "address": place, **dict(zip(names, wish, strict=True))}
+            for n, (place, wish) in enumerate(zip((HANAKO, TARO), wishes, strict=True))
+        ]
+        return self.buy(HANAKO, TARO, destinations=places, number=number)
+
+    def parcels(self, order):
+        """The deliveries of the tea and of the rice."""
+        return [
+            order.picking_ids.filtered(lambda p, g=goods: p.move_ids.product_id == g)
+            for goods in (self.tea, self.rice)
+        ]
+
+    def wishes(self, order):
+        return [
+            (str(p.ec_wish_date or ""), p.ec_wish_time_from, p.ec_wish_time_to)
+            for p in self.parcels(order)
+        ]
+
+    def test_each_delivery_has_the_day_of_its_own_destination(self):
+        order = self.wished(("2026-12-24", 14, 16), ("2026-12-20", None, None))
+        self.assertEqual(self.wishes(order), [("2026-12-24", 14, 16), ("2026-12-20", 0, 0)])
+        self.assertEqual(str(order.ec_wish_date), "2026-12-20", "the first day of all")
+        self.assertIn("2026/12/24", order.ec_wish)
+        self.assertIn("2026/12/20", order.ec_wish)
+        tea, rice = self.parcels(order)
+        self.assertIn("2026/12/24", tea.ec_wish)
+        self.assertNotIn("2026/12/20", tea.ec_wish)
+        self.assertEqual(rice.ec_wish, "2026/12/20")
+        self.wished(("2026-12-25", 14, 16), (None, None, None), number=1)
+        self.assertEqual(self.wishes(order), [("2026-12-25", 14, 16), ("", 0, 0)])
+
+    def test_the_same_wish_everywhere_is_the_orders(self):
+        order = self.wished(("2026-12-24", 14, 16), ("2026-12-24", 14, 16))
+        self.assertFalse(order.ec_place_facts)
+        order.ec_wish_date = "2026-12-26"
+        self.assertEqual(self.wishes(order), [("2026-12-26", 14, 16)] * 2)
+
+    def test_a_day_agreed_on_for_one_destination_leaves_the_others(self):
+        order = self.wished(("2026-12-24", 14, 16), ("2026-12-24", 14, 16))
+        tea, rice = self.parcels(order)
+        rice.with_user(self.clerk).ec_wish_date = "2026-12-28"
+        self.assertEqual(self.wishes(order), [("2026-12-24", 14, 16), ("2026-12-28", 14, 16)])
+        rice.ec_wish_date = False
+        self.assertEqual(self.wishes(order), [("2026-12-24", 14, 16), ("", 14, 16)])
+        order.ec_wish_date = "2026-12-30"
+        self.assertEqual({day for day, *_hours in self.wishes(order)}, {"2026-12-30"})
+
+    def test_the_day_of_an_order_with_one_destination_is_the_orders(self):
+        order = self.buy(HANAKO, wish_date="2026-12-24")
+        order.picking_ids.ec_wish_date = "2026-12-25"
+        self.assertEqual(str(order.ec_wish_date), "2026-12-25")
+        self.assertFalse(order.ec_place_facts)
+
     # === BUYER === #
 
     def test_corrected_contact_is_neither_doubled_nor_undone(self):
