@@ -241,6 +241,34 @@ def test_addresses():
     assert not buyer.email_is_relay and buyer.country != "JP"
 
 
+def test_a_prefecture_nobody_knows_stays_in_the_address():
+    def address(**changes):
+        model = order(package(501, [item(11, 1000)], SenderModel=person(**changes)))
+        found = parse_order(model).destinations[0].address
+        return found.state_code, found.city, found.country
+
+    assert address(prefecture=" 東京都　") == ("JP-13", "見本区", "JP")
+    assert address(prefecture="東京") == (None, "東京見本区", "JP")
+    assert address(prefecture="国外") == (None, "見本区", "")
+    assert address(prefecture=None) == (None, "見本区", "JP")
+
+
+def test_dates_an_order_can_do_without():
+    """An odd one keeps no order away; a wish is shown as it stands there."""
+    rows = [{"shippingDetailId": 1, "shippingNumber": "A", "shippingDate": "7月"}]
+    model = plain_order(
+        deliveryDate="20日ごろ", DueDateModelList=[{"dueDateType": 0, "dueDate": "未定"}],
+        ChangeReasonModelList=[{"changeType": 0, "changeApplyDatetime": "未定"}],
+        SettlementModel=settle(9), shippingInstDatetime="未定",
+    )  # fmt: skip
+    model["PackageModelList"][0]["ShippingModelList"] = rows
+    data = parse_order(model)
+    assert (data.wish_date, data.wish_text) == (None, "20日ごろ")
+    assert (data.payment_due_on, data.paid_at) == (None, None)
+    assert data.shipments[0].shipped_on is None
+    assert [flag.code for flag in data.flags] == ["cancel_requested"]
+
+
 def _gift(entered):
     waiting = {name: "入力待ち" for name in ("prefecture", "city", "subAddress", "familyName")}
     sender = person() if entered else person(zipCode1="999", zipCode2="9999", **waiting)
@@ -329,7 +357,7 @@ def test_cancelled_before_it_was_secured():
         (None, (None, None, "")), (0, (None, None, "")), (1, (0, 12, "午前中")),
         (2, (12, 24, "午後")), (9, (None, None, "その他の時間帯")),
         (708, (7, 8, "7:00〜8:00")), (1416, (14, 16, "14:00〜16:00")),
-        (2324, (23, 24, "23:00〜24:00")),
+        (2324, (23, 24, "23:00〜24:00")), (12, (0, 12, "0:00〜12:00")),
         (1614, (None, None, "その他の時間帯")),
     ],
 )  # fmt: skip
@@ -340,7 +368,7 @@ def test_wished_time(term, expected):
 def test_remarks():
     wish = "[配送日時指定:]\n2026-07-20(月)\n午前中\n\n"
     text = wish + "[備考:]\n不在の時は\n隣へ\n\n[メッセージ:]\n祝\n"
-    assert split_remarks(text)["配送日時指定"] == "2026-07-20(月)\n午前中"
+    assert split_remarks(text)[0] == "2026-07-20(月)\n午前中"
     assert buyer_remarks(text) == "不在の時は\n隣へ\n[メッセージ]\n祝"
     data = parse_order(plain_order(remarks=text))
     assert data.wish_text == "2026-07-20(月) 午前中"
@@ -354,6 +382,31 @@ NO_REMARKS = [None, "", "[配送日時指定:]\n\n", "[配送日時指定:]\n\n[
 def test_empty_remarks_need_nobody(text):
     data = parse_order(plain_order(remarks=text))
     assert data.remarks is None and data.wish_text is None and data.flags == ()
+
+
+#: What a buyer wrote -> (wish, remarks): nothing of it may get lost, and none pass for a wish.
+WORDS = {
+    "[備考:]\n[のし希望]": ("", "[のし希望]"),
+    "[備考:]\n急ぎません\n[至急]\nやはり急ぎます": ("", "急ぎません\n[至急]\nやはり急ぎます"),
+    "[備考:]\n一つ目\n[備考:]\n二つ目": ("", "一つ目\n二つ目"),
+    "[メッセージ:]\n祝\n[メッセージ:]\n寿": ("", "[メッセージ]\n祝\n[メッセージ]\n寿"),
+    "[のし:]\n\n[備考:]\n": ("", ""),
+    "[配送日時指定:]\n\n門の前に置いてください": ("", "門の前に置いてください"),
+    "[配送日時指定:]\n2026-07-20(月)\n午前中\n20日が無理なら翌日に": (
+        "2026-07-20(月)\n午前中", "20日が無理なら翌日に",
+    ),
+    "[配送日時指定:]\n2026-07-20(月)\n[備考:]\n[配送日時指定:]\n20日以外": (
+        "2026-07-20(月)", "[配送日時指定]\n20日以外",
+    ),
+    "[配送日時指定：]\r\n午前中\r\n[備考]\r\n隣へ": ("午前中", "隣へ"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WORDS)
+def test_no_word_of_the_buyer_is_lost(text):
+    assert split_remarks(text) == WORDS[text]
+    codes = {flag.code for flag in parse_order(plain_order(remarks=text)).flags}
+    assert ("remarks" in codes) == bool(WORDS[text][1])
 
 
 def test_remarks_without_blocks():
@@ -438,6 +491,18 @@ def test_identity_state_and_shipments():
     assert first.shipped_on == date(2026, 7, 13)
     assert second.tracking_number is None
     assert (data.delivery_code, data.delivery_label) == ("宅配便", "宅配便")
+
+
+def test_what_was_promised_about_the_speed():
+    def label(deliver="宅配便", grade=None, **flags):
+        delivery = {"deliveryName": deliver, "deliveryClass": grade}
+        return parse_order(plain_order(DeliveryModel=delivery, **flags)).delivery_label
+
+    assert label(asurakuFlag=1) == "宅配便（あす楽）"
+    assert label("クール便", 3, oneDayOperationFlag=1, deliveryCertPrgFlag="1") == (
+        "クール便（冷凍・当日出荷・最強配送）"
+    )
+    assert label(grade=2) == "宅配便（冷蔵）"
 
 
 @pytest.mark.parametrize("number", ["888001-20260711-00000001", "888001-20260711-0000000001", "X9"])

@@ -115,7 +115,7 @@ def test_a_number_that_is_taken_back(mall, service):
 
 def test_too_many_parcels(mall, service):
     result = service.push(shipment(mall.place("ready"), *(f"N{n}" for n in range(21))))
-    assert not result.ok and result.error.reason == "too_many"
+    assert not result.ok and result.error.reason == "too_many_parcels"
 
 
 # === Hundreds ===

@@ -64,14 +64,15 @@ END = datetime(2026, 9, 30, 23, 59, 59, tzinfo=JST)
     [
         "2026-09-30", "2026/09/30", "20260930", "20260930235959", "2026-09-30T23:59:59",
         "2026-09-30T23:59:59+0900", "2026-09-30T23:59:59+09:00", "2026-09-30T14:59:59Z",
-        "2026-09-30 23:59:59", int(END.timestamp() * 1000),
+        "2026-09-30 23:59:59", int(END.timestamp() * 1000), 20260930, 20260930235959,
     ],
 )  # fmt: skip
 def test_expiry_formats(value):
     assert parse_expiry({"expiryDate": value}) == END
 
 
-@pytest.mark.parametrize("answer", [{}, None, {"expiryDate": ""}, {"expiryDate": "soon"}])
+@pytest.mark.parametrize("answer", [{}, None, {"expiryDate": ""}, {"expiryDate": "soon"},
+                                    {"expiryDate": "20269999999999"}])  # fmt: skip
 def test_expiry_unreadable(answer):
     with pytest.raises(DataError):
         parse_expiry(answer)

@@ -50,6 +50,7 @@ MAINTENANCE_HOURS = (2, 8)
 
 DATE_ORDERED = 1
 DATE_FIXED = 3
+DATE_SHIPPED = 5
 
 # --- 2.2 orderProgress -------------------------------------------------------------------------
 
@@ -75,8 +76,12 @@ PROGRESS = {
     CANCEL_PENDING: "キャンセル確定待ち",
     CANCELLED: "キャンセル確定",
 }
-OPEN_PROGRESS = (UNCONFIRMED, PROCESSING, TO_SHIP, CHANGE_PENDING, CANCEL_PENDING)
+# A search says of an order only that it is in one of the states asked for. Ready ones, among them
+# all that are done here until the mall's nightly run, are asked for by themselves.
+SWEEP_READY = (TO_SHIP,)
+SWEEP_OTHERS = (UNCONFIRMED, PROCESSING, CHANGE_PENDING, CANCEL_PENDING, CANCELLED)
 SHIPPING_ALLOWED = (TO_SHIP, SHIPPED)  # 2.1, others refused (?)
+SHIPPING_EARLY = (UNCONFIRMED, PROCESSING, CHANGE_PENDING)
 CANCEL_BEFORE = (UNCONFIRMED, PROCESSING, TO_SHIP)
 CANCEL_AFTER = (SHIPPED, PAYING, PAID, CANCEL_PENDING)
 
@@ -123,6 +128,10 @@ SINGLE_SKU = "normal-inventory"
 CVS_NAMES = {1: "ファミリーマート", 50: "ローソン", 60: "郵便局"}
 DELIVERY_CLASSES = {1: "普通", 2: "冷蔵", 3: "冷凍", 4: "その他1", 5: "その他2", 6: "その他3",
                     7: "その他4", 8: "その他5"}  # fmt: skip
+# What the buyer was promised about the speed.
+SPEEDS = {
+    "asurakuFlag": "あす楽", "oneDayOperationFlag": "当日出荷", "deliveryCertPrgFlag": "最強配送",
+}  # fmt: skip
 
 # JIS order = ISO 3166-2:JP, so the position is the code.
 PREFECTURES = {
@@ -275,4 +284,6 @@ FUNCTIONS = {
     "items.search": "itemapi_2.0.items.search",
     "inventory.bulk-get": "InventoryAPI 2.0 inventories.bulk-get",
     "inventory.bulk-upsert": "InventoryAPI 2.0 inventories.bulk-upsert",
+    "inventory21.bulk-get": "InventoryAPI 2.1 inventories.bulk-get",
+    "inventory21.bulk-upsert": "InventoryAPI 2.1 inventories.bulk-upsert",
 }

@@ -10,7 +10,7 @@ from .times import end_of_day, parse_day, parse_time
 WARN_DAYS = 30  # trap 2: warn from day 60 of 90
 CORE_WARNS_DAYS = 14  # from here on the core warns for every mall
 _DAY_ONLY = re.compile(r"\d{4}[-/]?\d{2}[-/]?\d{2}")
-_BASIC = re.compile(r"\d{14}")
+_BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)")
 
 
 def parse_expiry(answer):
@@ -24,13 +24,13 @@ def parse_expiry(answer):
     :raise DataError: when there is no date in it
     """
     value = answer.get("expiryDate") if isinstance(answer, dict) else answer
-    if isinstance(value, int | float) and not isinstance(value, bool) and value > 10**11:
-        return datetime.fromtimestamp(value / 1000, JST)
     text = str(value or "").strip()
     if not text:
         raise DataError("the licence answer holds no date", reason="malformed")
     if _BASIC.fullmatch(text):
-        return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=JST)
+        return parse_time(_BASIC.sub(r"\1-\2-\3T\4:\5:\6", text))
+    if isinstance(value, int | float) and not isinstance(value, bool) and value > 10**11:
+        return datetime.fromtimestamp(value / 1000, JST)
     if _DAY_ONLY.fullmatch(text):
         return end_of_day(parse_day(text))
     return parse_time(text).astimezone(JST)

@@ -5,8 +5,10 @@ import re
 from ...ec_unified.lib.data import Result
 from ...ec_unified.lib.errors import ConflictError, DataError, EcError, UncertainWriteError
 from . import const
+from .client import perhaps_later
 from .order_money import live_items
 from .shipping import live_packages
+from .shipping_rows import is_set, progress_of
 
 CHANGE_ALLOWED = (const.UNCONFIRMED, const.PROCESSING, const.TO_SHIP)
 _STATES = {code: name for name, code in const.PREFECTURES.items()}
@@ -55,7 +57,7 @@ class ChangeService:
             if not fits(self._model(number), change):
                 raise ConflictError("the change did not stay", reason="stale")
         except EcError as error:
-            return Result(ref=number, ok=False, error=error)
+            return Result(ref=number, ok=False, error=perhaps_later(error))
         return Result(ref=number, ok=True)
 
     def _model(self, number):
@@ -65,7 +67,7 @@ class ChangeService:
         return model
 
     def _check_state(self, number, model):
-        progress = model.get("orderProgress")
+        progress = progress_of(model)
         if progress not in CHANGE_ALLOWED:
             raise ConflictError(
                 "the order's state does not allow a change",
@@ -120,6 +122,8 @@ def build(model, change):
 
 def _package(package, change):
     row = {key: package.get(key) for key in _PACKAGE if key in package}
+    if not is_set(package.get("dropOffFlag")) and "dropOffLocation" in row:
+        row["dropOffLocation"] = None  # a place that is sent is a place that is used (2.9)
     person = {key: package["SenderModel"].get(key) for key in _SENDER}
     if change.address and _is_meant(package, change):
         person.update(sender(change.address))

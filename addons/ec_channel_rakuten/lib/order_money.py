@@ -9,7 +9,7 @@ from ...ec_unified.lib import data as d
 from ...ec_unified.lib.money import split_exact, to_decimal
 from . import const
 from .items import sku_code
-from .shipping import live_packages
+from .shipping_rows import is_set, live_packages
 from .stock import sku_ref
 
 ZERO = Decimal(0)
@@ -79,7 +79,8 @@ def parse_money(model):
 
 def live_items(package):
     """Items that were not deleted (trap 12)."""
-    return [i for i in package.get("ItemModelList") or [] if i.get("deleteItemFlag") != 1]
+    items = package.get("ItemModelList") or []
+    return [item for item in items if not is_set(item.get("deleteItemFlag"))]
 
 
 def _goods(model, amounts):

@@ -16,7 +16,7 @@ from .order_text import (
     parse_flags,
 )
 from .shipping import live_packages
-from .times import parse_day, parse_time
+from .times import day_or_none, parse_time, time_or_none
 
 _DUE_PAY = (0, 1)
 _CODE = re.compile(
@@ -153,7 +153,7 @@ def _payment(model, progress):
     state = payment_state(code, progress, settlement.get("rpaySettlementFlag"), model)
     paid_at = None
     if state == d.PAY_PAID and code in const.PREPAID:
-        paid_at = parse_time(model.get("shippingInstDatetime"))
+        paid_at = time_or_none(model.get("shippingInstDatetime"))
     return {
         "payment_code": str(code) if code else None,
         "payment_label": settlement.get("settlementMethod") or const.SETTLEMENTS.get(code, ""),
@@ -190,7 +190,7 @@ def payment_state(code, progress, rakuten_settles, model):
 
 def _due_on(model):
     days = [
-        parse_day(row.get("dueDate"))
+        day_or_none(row.get("dueDate"))
         for row in model.get("DueDateModelList") or []
         if row.get("dueDateType") in _DUE_PAY
     ]
@@ -204,7 +204,9 @@ def _delivery(model):
     delivery = model.get("DeliveryModel") or {}
     name = delivery.get("deliveryName") or ""
     grade = const.DELIVERY_CLASSES.get(delivery.get("deliveryClass"))
-    label = f"{name}（{grade}）" if grade else name
+    speeds = [word for flag, word in const.SPEEDS.items() if model.get(flag) == 1]
+    notes = "・".join(filter(None, (grade, *speeds)))
+    label = f"{name}（{notes}）" if notes else name
     return {"delivery_code": name or None, "delivery_label": label}
 
 
@@ -232,7 +234,7 @@ def _shipments(packages):
             destination_ref=str(package.get("basketId")),
             carrier_code=row.get("deliveryCompany") or None,
             tracking_number=row.get("shippingNumber") or None,
-            shipped_on=parse_day(row.get("shippingDate")),
+            shipped_on=day_or_none(row.get("shippingDate")),
         )
         for package in packages
         for row in package.get("ShippingModelList") or []

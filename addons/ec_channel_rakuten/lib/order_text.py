@@ -3,12 +3,19 @@
 import re
 
 from ...ec_unified.lib.data import Address, Destination, OrderFlag
+from ...ec_unified.lib.errors import DataError
 from . import const
-from .times import parse_day, parse_time
+from .times import parse_day, time_or_none
 
-_BLOCK = re.compile(r"^\[([^\]\n]{1,40}?):?\][ \t]*$", re.MULTILINE)
 _WISH_TITLE = "配送日時指定"
 _REMARK_TITLE = "備考"
+# The mall's titles end with a colon; what a buyer puts in brackets is a part of his text.
+_BLOCK = re.compile(
+    rf"^\[(?:([^\]\n]{{1,40}}?)[:：]|({_WISH_TITLE}|{_REMARK_TITLE}))\][ \t]*$", re.MULTILINE
+)
+# A day and a time, one line each; anything else in that block was written by a person.
+_WISH_LINE = re.compile(r"\d|午前|午後|時|指定|希望|最短|夜間|なし")
+_WISH_LINES = 2
 
 
 # --- Addresses ---------------------------------------------------------------------------------
@@ -16,15 +23,18 @@ _REMARK_TITLE = "備考"
 
 def parse_address(person):
     """``Address`` of an OrdererModel or SenderModel; "Sender" means the recipient (trap 11)."""
-    prefecture = person.get("prefecture")
+    prefecture = (person.get("prefecture") or "").strip()
+    state = const.PREFECTURES.get(prefecture)
+    # A name nobody knows is no prefecture, but a part of the address all the same.
+    unknown = None if state or prefecture == const.ABROAD else prefecture
     email = person.get("emailAddress") or None
     return Address(
         name=_join(" ", person.get("familyName"), person.get("firstName")),
         kana=_join(" ", person.get("familyNameKana"), person.get("firstNameKana")),
         zip=_join("", person.get("zipCode1"), person.get("zipCode2")),
         country="" if prefecture == const.ABROAD else "JP",
-        state_code=const.PREFECTURES.get(prefecture),
-        city=person.get("city") or None,
+        state_code=state,
+        city=_join("", unknown, person.get("city")),
         street=person.get("subAddress") or None,
         phone=_join("-", *(person.get(f"phoneNumber{n}") for n in (1, 2, 3))),
         email=email,
@@ -83,11 +93,10 @@ class Wish:
     __slots__ = ("day", "text", "time_from", "time_to")
 
     def __init__(self, model):
-        self.day = parse_day(model.get("deliveryDate"))
+        self.day, unread = _day_or_text(model.get("deliveryDate"))
         self.time_from, self.time_to, label = parse_term(model.get("shippingTerm"))
-        blocks = split_remarks(model.get("remarks"))
-        written = " ".join(blocks.get(_WISH_TITLE, "").split())
-        self.text = written or label or None
+        written = " ".join(split_remarks(model.get("remarks"))[0].split())
+        self.text = _join(" ", unread, written or label)
 
 
 def parse_term(term):
@@ -98,31 +107,58 @@ def parse_term(term):
     if term == 2:
         return 12, 24, "午後"
     start, end = divmod(term, 100)
-    if term > 99 and start < end <= 24:
+    if term > 9 and start < end <= 24:
         return start, end, f"{start}:00〜{end}:00"
     return None, None, "" if not term else "その他の時間帯"
 
 
-def split_remarks(text):
-    """Bracketed blocks by title; text before the first block stands under ``""``."""
-    text = (text or "").replace("\r\n", "\n")
-    blocks, title, start = {}, "", 0
+def _day_or_text(value):
+    """``(day, None)``, or ``(None, what stands there)``: a person reads what we cannot."""
+    try:
+        return parse_day(value), None
+    except DataError:
+        return None, str(value)
+
+
+def _blocks(text):
+    """``[(title, body)]`` of the bracketed blocks, in order; text before the first has no title."""
+    text = (text or "").replace("\r\n", "\n").replace("\r", "\n")
+    found, title, start = [], "", 0
     for match in _BLOCK.finditer(text):
-        blocks[title] = text[start : match.start()].strip()
-        title, start = match[1].strip(), match.end()
-    blocks[title] = text[start:].strip()
-    return {name: body for name, body in blocks.items() if body}
+        found.append((title, text[start : match.start()].strip()))
+        title, start = (match[1] or match[2]).strip(), match.end()
+    found.append((title, text[start:].strip()))
+    return found
+
+
+def split_remarks(text):
+    """``(wish, remarks)``: the day and time the mall puts before a remark, and everything else.
+
+    Nothing is left out: what does not look like a day or a time goes with the remarks.
+    """
+    wish, parts, known = "", [], False
+    for title, body in _blocks(text):
+        if title == _WISH_TITLE and not known:
+            known = True
+            wish, body = _split_wish(body)
+            title = ""
+        if not body:
+            continue
+        parts.append(body if title in ("", _REMARK_TITLE) else f"[{title}]\n{body}")
+    return wish, "\n".join(parts)
+
+
+def _split_wish(body):
+    lines = body.split("\n")
+    count = 0
+    while count < min(len(lines), _WISH_LINES) and _WISH_LINE.search(lines[count]):
+        count += 1
+    return "\n".join(lines[:count]), "\n".join(lines[count:]).strip()
 
 
 def buyer_remarks(text):
     """What the buyer wrote, without the wish block the mall puts before it. For people only."""
-    parts = []
-    for title, body in split_remarks(text).items():
-        if title in ("", _REMARK_TITLE):
-            parts.append(body)
-        elif title != _WISH_TITLE:
-            parts.append(f"[{title}]\n{body}")
-    return "\n".join(parts) or None
+    return split_remarks(text)[1] or None
 
 
 # --- Flags -------------------------------------------------------------------------------------
@@ -190,13 +226,12 @@ def _has_medicine(model, packages):
 def change_rows(model):
     """The order's changes, oldest first: in which order the mall lists them is not said."""
     rows = model.get("ChangeReasonModelList") or []
-    if not all(row.get("changeApplyDatetime") for row in rows):
+    moments = [time_or_none(row.get("changeApplyDatetime")) for row in rows]
+    if not all(moments):
         return rows
-    return sorted(rows, key=_change_moment)
-
-
-def _change_moment(row):
-    return parse_time(row["changeApplyDatetime"]), str(row.get("changeId") or "").zfill(20)
+    ids = [str(row.get("changeId") or "").zfill(20) for row in rows]
+    order = sorted(range(len(rows)), key=lambda place: (moments[place], ids[place]))
+    return [rows[place] for place in order]
 
 
 def _cancel_asked(model):

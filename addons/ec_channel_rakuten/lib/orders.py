@@ -13,7 +13,8 @@ from ...ec_unified.lib.errors import (
     UncertainWriteError,
 )
 from . import const
-from .client import OWN_FAULTS, code_tail, messages_by_order
+from .client import OWN_FAULTS, code_tail, messages_by_order, perhaps_later
+from .shipping_rows import progress_of
 from .times import order_time, windows
 
 _logger = logging.getLogger(__name__)
@@ -114,6 +115,8 @@ class OrderService:
         try:
             return self.client.search_order(body)
         except DataError as error:
+            if start < self.client.now() < end:
+                return None  # perhaps it is the future that is refused, by whatever code
             # Whether too many hits are cut or refused, and by which code, is not known (2.3); it is
             # none of those that speak of our fields.
             ours = str(error.code or "").endswith(OWN_FAULTS)
@@ -143,8 +146,15 @@ class OrderService:
         return self._get_good_ones(chunk, alive)
 
     def _models(self, chunk):
-        models = self.client.get_order(chunk).get("OrderModelList") or []
-        return {model["orderNumber"]: model for model in models if model.get("orderNumber")}
+        answer = self.client.get_order(chunk)
+        models = answer.get("OrderModelList") or []
+        found = {model["orderNumber"]: model for model in models if model.get("orderNumber")}
+        unknown = messages_by_order(answer)
+        left = [number for number in chunk if number not in found and number not in unknown]
+        if found and left:
+            # The mall names each order it does not know; of these it just said nothing.
+            found.update(self._models(left))
+        return found
 
     def _get_good_ones(self, chunk, alive):
         """One order the mall stumbles over fails the whole call: halve until the good ones are in.
@@ -197,7 +207,7 @@ class OrderService:
         models = self.get(chunk)
         results = {}
         for number in chunk:
-            progress = (models.get(number) or {}).get("orderProgress")
+            progress = progress_of(models.get(number))
             if progress in (const.CANCEL_PENDING, const.CANCELLED):
                 results[number] = Result(ref=number, ok=False, error=_wrong_state(number, progress))
             elif progress and progress > const.UNCONFIRMED:
@@ -219,9 +229,11 @@ class OrderService:
         if model is None:
             error = DataError("cancelOrder: order not found", reason="not_found")
             return Result(ref=number, ok=False, error=error)
-        progress = model.get("orderProgress")
-        if progress in (const.CANCELLED, const.CANCEL_PENDING):
+        progress = progress_of(model)
+        if progress == const.CANCELLED:
             return Result(ref=number, ok=True, already=True)
+        if progress == const.CANCEL_PENDING:
+            return self._complete_cancel(number, reason, restock)
         after = progress in const.CANCEL_AFTER
         if not after and progress not in const.CANCEL_BEFORE:
             return Result(ref=number, ok=False, error=_wrong_state(number, progress))
@@ -234,24 +246,49 @@ class OrderService:
         except UncertainWriteError as error:
             return self._cancelled_state(number, error)
         except EcError as error:
-            return Result(ref=number, ok=False, error=error)
+            return Result(ref=number, ok=False, error=perhaps_later(error))
         return Result(ref=number, ok=True)
 
+    def _complete_cancel(self, number, reason, restock):
+        """A cancel that is pending may be waiting for the shop (2.1). Where it waits for the mall
+        itself, the mall refuses this and goes on by itself."""
+        try:
+            self.client.cancel_order(
+                number, reason, const.RESTOCK[bool(restock)], after_shipping=True
+            )
+        except (DataError, ConflictError, UncertainWriteError):
+            _logger.info("the pending cancel of an order is left to the mall")
+        except EcError as error:
+            return Result(ref=number, ok=False, error=error)
+        return Result(ref=number, ok=True, already=True)
+
     def _cancelled_state(self, number, error):
-        progress = (self.get([number]).get(number) or {}).get("orderProgress")
+        progress = progress_of(self.get([number]).get(number))
         ok = progress in (const.CANCEL_PENDING, const.CANCELLED)
         return Result(ref=number, ok=ok, error=None if ok else error)
 
     # --- memo, sub-status (2.9) ----------------------------------------------------------------
 
     def append_memo(self, number, text):
-        """Add a line to the shop's memo: read, append, write; nothing when it is there already."""
-        model = self.get([number]).get(number) or {}
+        """Add to the shop's memo: read, append, write; nothing when it is there already.
+
+        :raise DataError: there is no room left; what others wrote is not cut off for it
+        """
+        model = self.get([number]).get(number)
+        if model is None:
+            raise DataError("order not found", reason="not_found", params={"order": number})
         memo = model.get("memo") or ""
-        if text in memo.splitlines():
+        if f"\n{_plain(text)}\n" in f"\n{_plain(memo)}\n":
             return memo
-        memo = f"{memo}\n{text}".strip()[-const.MEMO_LIMIT :]
-        self.client.update_memo(number, memo=memo)
+        memo = f"{memo}\n{text}".strip()
+        if len(memo) > const.MEMO_LIMIT:
+            raise DataError(
+                "no room in the memo", reason="memo_full", params={"limit": const.MEMO_LIMIT}
+            )
+        try:
+            self.client.update_memo(number, memo=memo)
+        except DataError as error:
+            raise perhaps_later(error) from None
         return memo
 
     def sub_statuses(self):
@@ -271,9 +308,17 @@ class OrderService:
         """Set a sub-status in hundreds; one ``Result`` per number. Repeating it is harmless."""
         results = []
         for chunk in batches(dict.fromkeys(numbers), const.CONFIRM_BATCH):
-            said = messages_by_order(self.client.update_sub_status(sub_status_id, chunk))
-            results += [_sub_status_result(number, said.get(number)) for number in chunk]
+            answer = self.client.update_sub_status(sub_status_id, chunk)
+            said = messages_by_order(answer)
+            # A word for all, where the mall has none for each.
+            general = next(iter(answer.get("MessageModelList") or []), None) if not said else None
+            results += [_sub_status_result(n, said.get(n, general)) for n in chunk]
         return results
+
+
+def _plain(text):
+    """A text as the mall may give it back: other line ends, no blanks at the ends of lines."""
+    return "\n".join(line.rstrip() for line in (text or "").strip().splitlines())
 
 
 def _may_be_one_order(error):
@@ -300,11 +345,14 @@ def _confirm_result(number, message):
         return Result(ref=number, ok=True, already=True)
     reasons = {"ERROR_102": "wrong_state", "ERROR_105": "in_progress"}
     kind = ConflictError if code in reasons else DataError
+    params = {"order": number, "says": message.get("message") or "–"}
+    if code == "ERROR_102":
+        params["state"] = const.PROGRESS[const.CANCELLED]
     error = kind(
         f"confirmOrder refused, {code}",
         reason=reasons.get(code, "refused"),
         code=message.get("messageCode"),
-        params={"order": number},
+        params=params,
     )
     return Result(ref=number, ok=False, error=error)
 
@@ -318,6 +366,6 @@ def _sub_status_result(number, message):
         f"sub-status refused, {code}",
         reason="wrong_state" if kind is ConflictError else "refused",
         code=(message or {}).get("messageCode"),
-        params={"order": number},
+        params={"order": number, "says": (message or {}).get("message") or "–"},
     )
     return Result(ref=number, ok=False, error=error)

@@ -12,9 +12,9 @@ from ...ec_unified.lib.errors import (
     UncertainWriteError,
 )
 from . import const
-from .client import code_tail
+from .client import code_tail, perhaps_later
 from .orders import batches
-from .shipping_rows import live_packages, plan_rows
+from .shipping_rows import live_packages, plan_rows, progress_of
 
 #: From this number of orders on the asynchronous function is used.
 ASYNC_FROM = 10
@@ -43,17 +43,8 @@ class ShippingService:
         :param shipment: ``ShipmentData``
         :rtype: Result
         """
-        number = shipment.order_ref
-        try:
-            model = self.orders.get([number]).get(number)
-            plan = self._plan(number, model, shipment)
-            if not plan:
-                return Result(ref=number, ok=True, already=True)
-            self._write(number, plan)
-            model = self.orders.get([number]).get(number)
-        except EcError as error:
-            return Result(ref=number, ok=False, error=error)
-        return self._verified(shipment, model)
+        (result,) = self.push_many([shipment])
+        return result
 
     def _plan(self, number, model, shipment):
         """The rows to write; empty when the mall has all of them.
@@ -82,18 +73,18 @@ class ShippingService:
             return Result(ref=number, ok=False, error=error)
         return Result(ref=number, ok=True)
 
-    def _write(self, number, baskets):
+    def _write(self, model, baskets):
         """Send the rows; an unanswered write is left to the verifying read."""
         try:
-            answer = self.client.update_order_shipping(number, baskets)
+            answer = self.client.update_order_shipping(model["orderNumber"], baskets)
         except UncertainWriteError:
             return
         except DataError as error:
             message = {"messageCode": error.code, "message": error.params.get("says")}
-            raise refusal(number, message, error.request_id) from None
-        for message in answer.get("MessageModelList") or []:
-            if message.get("messageType") == "ERROR":
-                raise refusal(number, message)
+            raise refusal(model, baskets, [message], error.request_id) from None
+        errors = _errors(answer.get("MessageModelList"))
+        if errors:
+            raise refusal(model, baskets, errors)
 
     def clear(self, model):
         """Delete every registered row: a shipping date blocks a cancel (trap 18)."""
@@ -106,18 +97,16 @@ class ShippingService:
             if rows:
                 baskets.append({"basketId": package["basketId"], "ShippingModelList": rows})
         if baskets:
-            self._write(model["orderNumber"], baskets)
+            self._write(model, baskets)
 
     # --- many orders ---------------------------------------------------------------------------
 
     def push_many(self, shipments):
         """Report many orders; one ``Result`` each, in order.
 
-        Few go one by one. Many are read in hundreds, written by the asynchronous function and read
-        again: the mall's answer names the reason, its rows decide.
+        They are read in hundreds, written one by one or, where they are many, by the asynchronous
+        function, and read again: the mall's answer names the reason, its rows decide.
         """
-        if len(shipments) < ASYNC_FROM:
-            return [self.push(shipment) for shipment in shipments]
         results = {}
         for chunk in batches(shipments, const.SHIPPING_BATCH):
             results.update(self._push_chunk({s.order_ref: s for s in chunk}))
@@ -137,25 +126,39 @@ class ShippingService:
             else:
                 results[number] = Result(ref=number, ok=True, already=True)
         if plans:
-            results.update(self._write_many(shipments, plans))
+            errors = self._write_many(plans, models)
+            models = self.orders.get(plans)
+            for number in plans:
+                found = self._verified(shipments[number], models.get(number), errors.get(number))
+                results[number] = found
         return results
 
-    def _write_many(self, shipments, plans):
+    def _write_many(self, plans, models):
+        """:return: {order: error}; the rows the mall has afterwards decide"""
+        if len(plans) < ASYNC_FROM:
+            return self._write_singly(plans, models)
         try:
-            errors = self._run_async(plans)
+            return self._run_async(plans, models)
         except (DataError, SetupError) as error:
             if error.kind == "setup" and error.reason != "function_missing":
                 raise
             # One bad row refuses the whole request: alone, each order gets its own answer. A shop
             # that has not ticked the asynchronous function in RMS goes on one by one, too.
-            return {number: self.push(shipments[number]) for number in plans}
-        models = self.orders.get(plans)
-        return {
-            number: self._verified(shipments[number], models.get(number), errors.get(number))
-            for number in plans
-        }
+            return self._write_singly(plans, models)
 
-    def _run_async(self, plans):
+    def _write_singly(self, plans, models):
+        errors = {}
+        for number, plan in plans.items():
+            try:
+                self._write(models[number], plan)
+            except EcError as error:
+                errors[number] = error
+                if error.kind in ("transient", "setup"):
+                    # The mall itself, not this order: the others wait for the same.
+                    return {**dict.fromkeys(plans, error), **errors}
+        return errors
+
+    def _run_async(self, plans, models):
         """Send the rows and wait for the result.
 
         :return: {order: error} of those refused, or still unknown when the deadline is over
@@ -172,10 +175,9 @@ class ShippingService:
         if said is None:
             return dict.fromkeys(plans, waiting)
         return {
-            number: refusal(number, message)
+            number: refusal(models[number], plans[number], errors)
             for number, messages in said.items()
-            for message in messages
-            if message.get("messageType") == "ERROR"
+            if number in plans and (errors := _errors(messages))
         }
 
     def _wait_for_result(self, request_id):
@@ -196,33 +198,62 @@ class ShippingService:
 
 
 def check_state(number, model):
-    """Refuse what the mall would: too early is worth another try, cancelled is not.
+    """Refuse what the mall would for sure: too early is worth another try, cancelled is not.
+
+    Whether it takes corrections after 500 is not known (2.1): it is asked.
 
     :raise EcError:
     """
-    progress = model.get("orderProgress")
+    progress = progress_of(model)
+    if progress in const.SHIPPING_EARLY:
+        raise _wrong_state(ConflictError, number, progress)
+    if progress in (const.CANCEL_PENDING, const.CANCELLED):
+        raise _wrong_state(DataError, number, progress)
+
+
+def refusal(model, baskets, messages, request_id=None):
+    """The error for what the mall says against the rows of an order.
+
+    :param messages: its error messages, one at least
+    """
+    number, progress = model["orderNumber"], progress_of(model)
+    code, tail = messages[0].get("messageCode"), code_tail(messages[0])
+    if any(code_tail(message) == "ERROR_102" for message in messages):
+        progress = const.CANCELLED
     if progress not in const.SHIPPING_ALLOWED:
-        early = progress in (const.UNCONFIRMED, const.PROCESSING, const.CHANGE_PENDING)
-        raise (ConflictError if early else DataError)(
-            "the order's state does not take parcels",
-            reason="wrong_state",
-            params={"order": number, "state": const.PROGRESS.get(progress, str(progress))},
+        return _wrong_state(DataError, number, progress, code=code, request_id=request_id)
+    rows = [row for basket in baskets for row in basket["ShippingModelList"]]
+    says = "／".join(dict.fromkeys(_words(message, rows) for message in messages))
+    return perhaps_later(
+        DataError(
+            f"parcel refused, {tail}", reason="parcel_refused", code=code, request_id=request_id,
+            params={"order": number, "code": tail, "says": says},
         )
-
-
-def refusal(number, message, request_id=None):
-    """The error for a message of the mall about one order."""
-    code = message.get("messageCode")
-    if code_tail(message) == "ERROR_102":
-        return DataError(
-            "the order is cancelled", reason="wrong_state", code=code, request_id=request_id,
-            params={"order": number, "state": const.PROGRESS[const.CANCELLED]},
-        )  # fmt: skip
-    return DataError(
-        f"parcel refused, {code_tail(message)}", reason="parcel_refused", code=code,
-        request_id=request_id,
-        params={"order": number, "code": code_tail(message), "says": message.get("message") or "–"},
     )  # fmt: skip
+
+
+def _wrong_state(kind, number, progress, **details):
+    return kind(
+        "the order's state does not take parcels",
+        reason="wrong_state",
+        params={"order": number, "state": const.PROGRESS.get(progress, str(progress))},
+        **details,
+    )
+
+
+def _words(message, rows):
+    """What the mall says, with the parcel it speaks of where there are several (dataNumber)."""
+    text = message.get("message") or "–"
+    place = message.get("dataNumber")
+    if len(rows) > 1 and isinstance(place, int) and 0 < place <= len(rows):
+        row = rows[place - 1]
+        about = row.get("shippingNumber") or row.get("shippingDetailId")
+        return f"{about}: {text}" if about else text
+    return text
+
+
+def _errors(messages):
+    return [message for message in messages or [] if message.get("messageType") == "ERROR"]
 
 
 def _request_id(answer):

@@ -1,7 +1,19 @@
 """What has to be written so that an order's parcel rows are right (2.8). Pure."""
 
+import re
+import unicodedata
+
 from ...ec_unified.lib.errors import DataError
 from . import const
+from .times import day_or_none
+
+_HYPHENS = re.compile(r"[\s\-\u2010-\u2015\u2212\u30fc]+")
+
+
+def same_number(text):
+    """A tracking number without what the mall may write otherwise than we did: hyphens, blanks,
+    width, case. A row not recognised would be added again with every try (trap 3)."""
+    return _HYPHENS.sub("", unicodedata.normalize("NFKC", str(text or ""))).upper()
 
 
 def company_code(carrier):
@@ -13,7 +25,19 @@ def company_code(carrier):
 
 def live_packages(model):
     """Packages that were not deleted (trap 12)."""
-    return [p for p in model.get("PackageModelList") or [] if p.get("packageDeleteFlag") != 1]
+    packages = model.get("PackageModelList") or []
+    return [package for package in packages if not is_set(package.get("packageDeleteFlag"))]
+
+
+def is_set(flag):
+    """Whether a flag of a document is 1, also where it is written as text."""
+    return str(flag) in ("1", "True")
+
+
+def progress_of(model):
+    """orderProgress as a number, also where it is written as text; None when it is missing."""
+    text = str((model or {}).get("orderProgress"))
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def plan_rows(model, parcels, removed=()):
@@ -21,7 +45,8 @@ def plan_rows(model, parcels, removed=()):
 
     Rows are matched by tracking number. A row of a withdrawn number, else one without a number, is
     changed into a new parcel; what is left of withdrawn numbers and of rows that stand twice
-    (trap 3) is deleted. Rows a person entered in RMS for other parcels stay.
+    (trap 3) is deleted. Rows a person entered in RMS for other parcels stay; those that say nothing
+    go, because the mall waits for each row to be filled (2.2).
 
     :param parcels: ``lib.data.Parcel`` of the order
     :param removed: tracking numbers that were told before and are withdrawn
@@ -34,11 +59,12 @@ def plan_rows(model, parcels, removed=()):
     for parcel in parcels:
         key = str(parcel.destination_ref or packages[0]["basketId"])
         if key not in baskets:
-            raise DataError("unknown destination", reason="unknown_value", params={"value": key})
-        wanted[key][parcel.tracking_number or ""] = parcel
+            raise DataError("unknown destination", reason="destination_gone", params={"value": key})
+        wanted[key][same_number(parcel.tracking_number)] = parcel
     plan = []
+    gone = {same_number(number) for number in removed}
     for key, by_number in wanted.items():
-        rows = _plan_basket(baskets[key], by_number, set(removed))
+        rows = _plan_basket(baskets[key], by_number, gone)
         if rows:
             plan.append({"basketId": baskets[key]["basketId"], "ShippingModelList": rows})
     return plan
@@ -60,13 +86,20 @@ def _plan_basket(package, parcels, removed):
             changes.append(values)
         else:
             changes.append(_changed(row, values))
-    # What is withdrawn goes; a row without a number may be somebody's work and stays.
-    surplus += [row for row in free if row.get("shippingNumber")]
+    # What is withdrawn goes, and what says nothing goes along with parcels that are written; a row
+    # with a day but no number may be somebody's work and stays.
+    idle = bool(changes)
+    surplus += [
+        row for row in free if row.get("shippingNumber") or (idle and not row.get("shippingDate"))
+    ]
     changes += [
         {"shippingDetailId": row["shippingDetailId"], "shippingDeleteFlag": 1} for row in surplus
     ]
     if len(present) + added - len(surplus) > const.MAX_SHIPPING_ROWS:
-        raise DataError("too many parcels for one destination", reason="too_many")
+        raise DataError(
+            "too many parcels for one destination", reason="too_many_parcels",
+            params={"limit": const.MAX_SHIPPING_ROWS},
+        )  # fmt: skip
     return changes
 
 
@@ -74,7 +107,7 @@ def _sort_rows(present, parcels, removed):
     """(rows by wanted number, rows that may be changed, rows that stand twice)."""
     known, withdrawn, empty, surplus = {}, [], [], []
     for row in present:
-        number = row.get("shippingNumber") or ""
+        number = same_number(row.get("shippingNumber"))
         if number in parcels and number not in known:
             known[number] = row
         elif number and number in parcels:
@@ -104,4 +137,9 @@ def _changed(row, values):
 
 
 def _says(row, values):
-    return all(row.get(name) == value for name, value in values.items())
+    """Whether a row says this already, however the mall writes it."""
+    day = day_or_none(row.get("shippingDate"))
+    return (
+        str(row.get("deliveryCompany") or "") == values["deliveryCompany"]
+        and (day and day.isoformat()) == values["shippingDate"]
+    )

@@ -37,6 +37,22 @@ def parse_time(text):
     return moment if moment.tzinfo else moment.replace(tzinfo=JST)
 
 
+def time_or_none(text):
+    """As ``parse_time`` for times an order can do without: one nobody can read is none."""
+    try:
+        return parse_time(text)
+    except DataError:
+        return None
+
+
+def day_or_none(text):
+    """As ``parse_day`` for days an order can do without."""
+    try:
+        return parse_day(text)
+    except DataError:
+        return None
+
+
 def parse_day(text):
     """``date`` of ``2026-06-10`` (also with slashes or a time behind it); None when empty.
 

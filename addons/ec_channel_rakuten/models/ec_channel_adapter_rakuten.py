@@ -1,4 +1,4 @@
-"""Contract of the core ⇄ RMS WEB SERVICE. Section numbers: ``reference/rakuten-rms.md``."""
+"""Contract of the core ⇄ RMS WEB SERVICE. Numbers: ``docs/sources.md``."""
 
 from datetime import UTC, timedelta
 from urllib.parse import quote
@@ -58,15 +58,21 @@ class EcChannelAdapterRakuten(models.AbstractModel):
         texts = self._reason_texts()
         if params.get("code", "").endswith("CONFIRM_ORDER_ERROR_105"):
             reason = "amount_unset"
+        elif reason == "refused" and params.get("says"):
+            reason = "refused_because"
         if reason not in texts:
             return None
-        known = dict.fromkeys(("function", "expires_at", "code", "says"), "–")
+        known = dict.fromkeys(("function", "expires_at", "code", "says", "limit"), "–")
         known["host"] = channel.api_url or "–"
         return texts[reason] % {**known, **params}
 
     @api.model
     def _reason_texts(self):
         """Texts that name the screens of RMS."""
+        return {**self._connection_texts(), **self._document_texts()}
+
+    @api.model
+    def _connection_texts(self):
         return {
             "unauthorised": self.env._(
                 "RMS refuses the serviceSecret or the licenseKey, or the key has expired. Open "
@@ -99,6 +105,12 @@ class EcChannelAdapterRakuten(models.AbstractModel):
             "maintenance": self.env._(
                 "RMS is under maintenance (usually Sunday 2:00 to 8:00). It goes on by itself."
             ),
+        }
+
+    @api.model
+    def _document_texts(self):
+        """What RMS says against one order."""
+        return {
             "amount_unset": self.env._(
                 "The order cannot be confirmed: an amount, such as the postage, is not set yet. "
                 "Set it in RMS; the confirmation is tried again by itself."
@@ -106,6 +118,21 @@ class EcChannelAdapterRakuten(models.AbstractModel):
             "parcel_refused": self.env._(
                 "RMS does not take the parcel: %(says)s (%(code)s). Correct the tracking number, "
                 "the carrier or the ship date, then try again."
+            ),
+            "refused_because": self.env._(
+                "RMS refuses it: %(says)s (%(code)s). Correct it, or do it in RMS."
+            ),
+            "too_many_parcels": self.env._(
+                "RMS takes no more than %(limit)s parcels per destination. Take the numbers that "
+                "are too many off the delivery."
+            ),
+            "destination_gone": self.env._(
+                "RMS no longer has the destination of a parcel: the order was changed there. "
+                "Report the parcel in RMS."
+            ),
+            "memo_full": self.env._(
+                "The memo of the order in RMS is full (%(limit)s characters). Shorten it there, "
+                "then try again."
             ),
         }
 
@@ -170,7 +197,13 @@ class EcChannelAdapterRakuten(models.AbstractModel):
     def _pull_orders(self, channel, cursor, known_open_refs):
         start = channel.import_from
         start = start.replace(tzinfo=UTC) if start else self._default_start()
-        yield from OrderPull(self._orders(channel), start, cursor, known_open_refs).pages()
+
+        def known_states(refs):
+            exchanges = self.env["ec.exchange"]
+            return exchanges._stored_values(channel, "order", refs, "orderProgress")
+
+        orders = self._orders(channel)
+        yield from OrderPull(orders, start, cursor, known_open_refs, known_states).pages()
 
     @api.model
     def _default_start(self):
@@ -205,7 +238,7 @@ class EcChannelAdapterRakuten(models.AbstractModel):
     # === STOCK AND LISTINGS === #
 
     def _push_stock(self, channel, levels, idempotency_key):
-        return StockService(self._client(channel)).push(levels)
+        return StockService(self._client(channel), keeps=True).push(levels)
 
     def _read_stock(self, channel, keys):
         return StockService(self._client(channel)).quantities(keys)
