@@ -1,12 +1,12 @@
 """Adapter of the fake mall: the contract, with no HTTP behind it."""
 
 from copy import deepcopy
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, datetime
 
 from odoo import models
 
 from odoo.addons.ec_unified.lib import data, data_change, errors
+from odoo.addons.ec_unified.lib.order_json import order_from_json, record_from_json
 
 _ERRORS = {
     "transient": errors.TransientError,
@@ -90,14 +90,12 @@ class EcChannelAdapterFake(models.AbstractModel):
         return [
             document["ref"]
             for document in channel.fake_documents or []
-            if start <= _naive(_moment(document["payload"]["ordered_at"])) <= end
+            if start <= _naive_utc(document["payload"]["ordered_at"]) <= end
         ]
 
     def _parse_order(self, channel, payload):
-        try:
-            return _order(payload)
-        except (KeyError, TypeError, ValueError, InvalidOperation) as error:
-            raise errors.DataError(f"unreadable: {error!r}", reason="malformed") from error
+        """The payload of the fake mall is ``OrderData`` as JSON."""
+        return order_from_json(payload)
 
     def _confirm_orders(self, channel, refs):
         self._call(channel, "confirm", list(refs))
@@ -206,76 +204,15 @@ class EcChannelAdapterFake(models.AbstractModel):
         return data.SourceDocument(
             ref=document["ref"],
             payload=document["payload"],
-            updated_at=moment and _moment(moment),
+            updated_at=moment and datetime.fromisoformat(moment),
         )
 
     def _listing(self, channel, values):
         stock = channel.fake_stock or {}
-        skus = tuple(
-            data.ListingSkuData(
-                **{
-                    "quantity": stock.get(sku["ref"]),
-                    **sku,
-                    "price": Decimal(sku["price"]) if sku.get("price") else None,
-                    "available_on": _value("available_on", sku.get("available_on")),
-                }
-            )
-            for sku in values.get("skus", ())
-        )
-        return data.ListingData(**{**values, "skus": skus})
+        skus = [{"quantity": stock.get(sku["ref"]), **sku} for sku in values.get("skus", ())]
+        return record_from_json(data.ListingData, {**values, "skus": skus})
 
 
-# === PARSING === #
-
-_MONEY = {
-    "buyer_total", "points", "mall_coupon", "shop_coupon", "total", "quantity", "price_unit",
-    "amount", "tax_rate", "tax_amount", "rate", "tax", "refunded",
-}  # fmt: skip
-_MOMENTS = {"ordered_at", "updated_at", "paid_at", "confirm_by"}
-_DAYS = {"wish_date", "payment_due_on", "shipped_on", "available_on"}
-
-
-def _moment(text):
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a moment without time zone")
-    return moment
-
-
-def _naive(moment):
-    return (moment - moment.utcoffset()).replace(tzinfo=None)
-
-
-def _value(key, value):
-    if value is None:
-        return None
-    if key in _MONEY:
-        return Decimal(str(value))
-    if key in _MOMENTS:
-        return _moment(value)
-    if key in _DAYS:
-        return date.fromisoformat(value)
-    return value
-
-
-def _build(cls, values, **nested):
-    return cls(**{key: _value(key, value) for key, value in values.items()}, **nested)
-
-
-def _order(payload):
-    """The payload of the fake mall is ``OrderData`` as JSON."""
-    rest = dict(payload)
-    buyer = data.Address(**rest.pop("buyer", {}))
-    destinations = tuple(
-        _build(data.Destination, {k: v for k, v in d.items() if k != "address"},
-               address=data.Address(**d.get("address", {})))
-        for d in rest.pop("destinations", ())
-    )  # fmt: skip
-    lines = tuple(_build(data.OrderLine, line) for line in rest.pop("lines"))
-    summary = tuple(_build(data.TaxSummary, row) for row in rest.pop("tax_summary", ()))
-    flags = tuple(data.OrderFlag(**flag) for flag in rest.pop("flags", ()))
-    shipments = tuple(_build(data.ShipmentState, s) for s in rest.pop("shipments", ()))
-    return _build(
-        data.OrderData, rest, buyer=buyer, destinations=destinations, lines=lines,
-        tax_summary=summary, flags=flags, shipments=shipments,
-    )  # fmt: skip
+def _naive_utc(text):
+    """A moment of a document as the core gives and takes it."""
+    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)

@@ -1,5 +1,7 @@
 """Orders without a mall behind them: telephone, fax, shops without a connector (by file)."""
 
+from datetime import UTC
+
 from odoo import fields, models
 
 from ..lib.data import ConnectionReport, Result
@@ -28,7 +30,8 @@ class EcChannelAdapterManual(models.AbstractModel):
     def _parse_order(self, channel, payload):
         if not payload.get("ordered_at"):
             # A file need not say it; the same file must still give the same document.
-            payload = {**payload, "ordered_at": fields.Datetime.now().isoformat()}
+            now = fields.Datetime.now().replace(tzinfo=UTC)
+            payload = {**payload, "ordered_at": now.isoformat()}
         return order_from_json(payload)
 
     def _fetch_listings(self, channel, cursor):
