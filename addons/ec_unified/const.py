@@ -19,6 +19,7 @@ CHECK_CODES = [
     ("mall_checking", "The mall is still checking"),
     ("changed_upstream", "Changed at the mall"),
     ("shipped_upstream", "Shipped at the mall"),
+    ("shipped_elsewhere", "Another place sends goods"),
     ("cancel_requested", "Cancellation at the mall"),
     ("mall_not_told", "Mall not told yet"),
     ("confirm_due", "Not confirmed at the mall"),
@@ -46,6 +47,7 @@ AUTO_CHECKS = frozenset(
         "address_missing",
         "personal_data_missing",
         "mall_checking",
+        "shipped_elsewhere",
     }
 )
 
@@ -61,6 +63,7 @@ CHECKS_BEFORE_SHIPPING = frozenset(
         "subscription",
         "mall_caution",
         "mall_checking",
+        "shipped_elsewhere",
         "gift_address_missing",
         "address_missing",
         "medicine",

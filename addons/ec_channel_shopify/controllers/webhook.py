@@ -62,9 +62,10 @@ class ShopifyWebhook(http.Controller):
         Orders go before products and quantities. The echo of a number we wrote ourselves, one for
         every SKU of a push, is no news and is not kept.
         """
-        if notice.item_ref and channel._shopify_is_echo(notice.item_ref, notice.available):
+        payload = notice.payload()
+        if notice.item_ref and not channel._shopify_levels_news([payload]):
             return
-        document = SourceDocument(ref=notice.delivery_id, payload=notice.payload())
+        document = SourceDocument(ref=notice.delivery_id, payload=payload)
         exchanges = request.env["ec.exchange"].sudo()
         priority = 5 if notice.order_ref else 20
         if exchanges._store_documents(channel, "webhook", [document], priority=priority):

@@ -90,18 +90,19 @@ def _shop_problems(shop: dict[str, Any], wanted: Expectations) -> list[Problem]:
 def read_places(
     client: ShopifyClient,
 ) -> tuple[tuple[tuple[str, str], ...], list[Problem]]:
-    """The shop's own active locations; those that serve its online orders first, among them the
-    primary one: where only one location shows the stock, it is that."""
+    """The shop's active locations; those that serve its online orders first, among them the primary
+    one: where only one location shows the stock, it is that. Those of third parties come last: none
+    of ours by themselves, but orders may be theirs to send."""
     try:
         rows, primary = _locations(client)
     except SetupError as error:
         return (), [_problem(error)]
     own = [row for row in rows if row["isActive"] and not row["isFulfillmentService"]]
     own.sort(key=lambda row: (not row.get("fulfillsOnlineOrders", True), row["id"] != primary))
-    places = tuple((row["id"], row["name"]) for row in own)
-    if not places:
+    if not own:
         return (), [Problem(reason="no_location")]
-    return places, []
+    services = [row for row in rows if row["isActive"] and row["isFulfillmentService"]]
+    return tuple((row["id"], row["name"]) for row in [*own, *services]), []
 
 
 def _locations(client: ShopifyClient) -> tuple[list[dict[str, Any]], str | None]:

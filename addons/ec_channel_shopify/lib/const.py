@@ -29,6 +29,7 @@ SCOPES: tuple[tuple[str, bool], ...] = (
     ("read_locations", True),
     ("read_merchant_managed_fulfillment_orders", True),
     ("write_merchant_managed_fulfillment_orders", True),
+    ("read_third_party_fulfillment_orders", False),
     ("read_fulfillments", False),
     ("read_returns", False),
     ("read_all_orders", False),

@@ -28,6 +28,7 @@ class Notice:
     order_ref: str | None = None
     product_ref: str | None = None
     item_ref: str | None = None  # inventory item
+    location_ref: str | None = None
     available: int | None = None
 
     def payload(self) -> dict[str, Any]:
@@ -36,6 +37,7 @@ class Notice:
             "order_ref": self.order_ref,
             "product_ref": self.product_ref,
             "item_ref": self.item_ref,
+            "location_ref": self.location_ref,
             "available": self.available,
         }
         # The first two were there from the beginning and are always said.
@@ -100,9 +102,10 @@ def _goods(topic: str, content: dict[str, Any]) -> dict[str, Any]:
     if area == "products":
         return {"product_ref": f"gid://shopify/Product/{number}"}
     if area == "inventory_levels":
-        available = content.get("available")
+        available, place = content.get("available"), content.get("location_id")
         return {
             "item_ref": f"gid://shopify/InventoryItem/{number}",
+            "location_ref": f"gid://shopify/Location/{place}" if isinstance(place, int) else None,
             "available": available if isinstance(available, int) else None,
         }
     return {}

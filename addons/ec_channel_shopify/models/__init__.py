@@ -5,4 +5,5 @@ from . import ec_channel_webhook
 from . import ec_channel_goods
 from . import ec_channel_adapter_shopify
 from . import ec_channel_adapter_changes
+from . import ec_channel_adapter_places
 from . import ec_exchange

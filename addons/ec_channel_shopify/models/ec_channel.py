@@ -224,6 +224,15 @@ class EcChannel(models.Model):
         rows = self.sudo().shopify_location_ids.sorted("sequence")
         return rows.filtered(lambda row: row.warehouse_id in self._stock_warehouses())
 
+    def _shopify_own_places(self):
+        """Ids of the locations that stand for a warehouse here; other places send by themselves."""
+        return self.sudo().shopify_location_ids.filtered("warehouse_id").mapped("gid")
+
+    def _shopify_has_other_places(self):
+        """Whether the shop may have goods sent by a place that is none of ours."""
+        rows = self.sudo().shopify_location_ids
+        return bool(rows.warehouse_id) and not all(row.warehouse_id for row in rows)
+
     # === READING ORDERS === #
 
     def _shopify_parse_settings(self):

@@ -2,11 +2,16 @@
 
 import ipaddress
 import logging
+import zlib
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from odoo import api, fields, models
 
+from ..lib.const import ORDER_WINDOW, WEBHOOK_TOPICS
+from ..lib.order_places import gone_orders
 from ..lib.webhooks import drop_subscriptions, repair_subscriptions
+from .ec_channel import CREDENTIALS
 
 _logger = logging.getLogger(__name__)
 
@@ -39,6 +44,13 @@ class EcChannel(models.Model):
                     "protected customer data.",
                     ", ".join(result["refused"]),
                 )
+            elif result.get("lost"):
+                note = self.env._(
+                    "Subscribed again: Shopify had ended %(topics)s, because notifications did not "
+                    "arrive. See that %(base)s can be reached from outside.",
+                    topics=", ".join(result["lost"]),
+                    base=result["base"],
+                )
             elif result.get("base"):
                 note = self.env._("Subscribed.")
             else:
@@ -47,7 +59,9 @@ class EcChannel(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.get("state") == "active" or "shopify_webhook_base_url" in vals:
+        # Another app begins without subscriptions.
+        settings = {"shopify_webhook_base_url", *CREDENTIALS}
+        if vals.get("state") == "active" or settings & vals.keys():
             shops = self.filtered(lambda c: c.provider == "shopify" and c.state == "active")
             shops._trigger_op(OP)
         return result
@@ -69,13 +83,15 @@ class EcChannel(models.Model):
         return {**super()._operation_labels(), OP: self.env._("Check notifications")}
 
     def action_check_webhooks(self):
-        """Make sure that these shops send their notifications here, now.
+        """Make sure that these shops send their notifications here, now, and look for what only a
+        lost one would have told.
 
         Shopify deletes a subscription whose deliveries failed eight times in a row.
         """
         for channel in self._runnable(OP):
             with channel._guard(OP) as go:
                 if go:
+                    channel._shopify_find_deleted()
                     channel._check_webhooks()
         return True
 
@@ -87,17 +103,23 @@ class EcChannel(models.Model):
             row.result = {"skipped": base or "–"}
             return
         client = self._adapter()._client(self)
-        former = (row.result or {}).get("base")
+        before = row.result or {}
+        former = before.get("base")
         if former and former != base:
             drop_subscriptions(client, self._shopify_webhook_uri(former))
         uri = self._shopify_webhook_uri(base)
         made, dropped, refused = repair_subscriptions(client, uri)
         if made or dropped:
             _logger.info("channel %s: subscribed %s, dropped %s", self.id, made, dropped)
-        row.result = {"base": base}
+        result = {"base": base, "topics": [t for t in WEBHOOK_TOPICS if t not in refused]}
+        # Another app, or another shop, had none of them.
+        result["of"] = zlib.crc32(f"{self.api_url} {self.shopify_client_id}".encode())
+        if (former, before.get("of")) == (base, result["of"]):
+            result["lost"] = sorted(set(made) & set(before.get("topics") or ()))
         if refused:
-            row.result = {"base": base, "refused": sorted(refused)}
+            result["refused"] = sorted(refused)
             _logger.warning("channel %s: not subscribed: %s", self.id, ", ".join(refused))
+        row.result = result
 
     def _shopify_webhook_base(self):
         """Where Shopify reaches this Odoo, as far as it is known."""
@@ -116,18 +138,36 @@ class EcChannel(models.Model):
             return False  # a neutralised copy
         if (self.api_url or "").startswith("http://"):
             return bool(base)
-        parts = urlsplit(base)
+        try:
+            parts = urlsplit(base)
+        except ValueError:
+            return False
         return parts.scheme == "https" and not _is_private(parts.hostname or "")
+
+    def _shopify_open_domain(self):
+        """Orders that may still leave."""
+        return [("ec_channel_id", "=", self.id), ("ec_stage", "not in", ("done", "cancel"))]
+
+    def _shopify_find_deleted(self):
+        """Ask for the orders that may still leave, one light call for 250: those deleted while a
+        notification was lost, or could not reach us, would be shipped.
+
+        Not for old ones: the shop hides them, which looks the same.
+        """
+        since = fields.Datetime.now() - ORDER_WINDOW + timedelta(days=10)
+        orders = self.env["sale.order"].search_fetch(
+            [*self._shopify_open_domain(), ("ec_ordered_at", ">", since)], ["ec_order_ref"]
+        )
+        refs = [ref for ref in orders.mapped("ec_order_ref") if ref]
+        if refs:
+            self._commit()  # nothing is open while the shop works
+            self._shopify_orders_deleted(gone_orders(self._adapter()._client(self), refs))
 
     def _shopify_orders_deleted(self, refs):
         """A deleted order is in no query any more: only its notification tells. Somebody decides
         what becomes of it here."""
         orders = self.env["sale.order"].search(
-            [
-                ("ec_channel_id", "=", self.id),
-                ("ec_order_ref", "in", list(refs)),
-                ("ec_stage", "not in", ("done", "cancel")),
-            ]
+            [*self._shopify_open_domain(), ("ec_order_ref", "in", list(refs))]
         )
         for order in orders:
             self.env["ec.order.check"]._open(

@@ -28,4 +28,18 @@ class EcShopifyLocation(models.Model):
         result = super().write(vals)
         if {"warehouse_id", "sequence", "active"} & vals.keys():
             self.env["ec.stock.signal"].sudo()._insert_channels(self.channel_id.ids)
+        if "warehouse_id" in vals:
+            self._look_again_at_orders()
         return result
+
+    def _look_again_at_orders(self):
+        """What another place was to send may be ours now."""
+        checks = self.env["ec.order.check"].sudo()
+        waiting = checks.search(
+            [
+                ("channel_id", "in", self.channel_id.ids),
+                ("code", "=", "shipped_elsewhere"),
+                ("state", "=", "open"),
+            ]
+        )
+        waiting.order_id.ec_exchange_id._requeue()

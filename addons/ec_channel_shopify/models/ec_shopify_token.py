@@ -44,6 +44,38 @@ class EcShopifyToken(models.Model):
             _memory.pop((self.env.cr.dbname, channel.id), None)
 
 
+class EcChannel(models.Model):
+    _inherit = "ec.channel"
+
+    shopify_token_note = fields.Char(
+        compute="_compute_shopify_token_note",
+        string="Access token until",
+        groups="ec_unified.group_ec_manager",
+    )
+
+    @api.depends("shopify_access_token")
+    @api.depends_context("lang", "tz")
+    def _compute_shopify_token_note(self):
+        """When the present token ends; nobody has to do anything about it."""
+        tokens = (
+            self.env["ec.shopify.token"]
+            .sudo()
+            .search([("channel_id", "in", self.ids), ("access_token", "!=", False)])
+        )
+        ends = {token.channel_id.id: token.expires_at for token in tokens}
+        for channel in self:
+            moment = ends.get(channel.id)
+            if channel.shopify_access_token:
+                channel.shopify_token_note = self.env._("It has no end.")
+            elif moment and moment > fields.Datetime.now():
+                local = fields.Datetime.context_timestamp(self, moment)
+                channel.shopify_token_note = self.env._(
+                    "%s, renewed by itself before", local.strftime("%Y/%m/%d %H:%M")
+                )
+            else:
+                channel.shopify_token_note = False
+
+
 class _TableStore:
     """Keeps the token in ``ec_shopify_token``; the lock is held by the database."""
 

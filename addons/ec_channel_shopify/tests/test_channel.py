@@ -148,3 +148,17 @@ class TestShopifyChannel(ShopifyCommon):
         self.assertGreater(
             self.shopify.shopify_old_secret_until, fields.Datetime.now() + timedelta(minutes=59)
         )
+
+    def test_end_of_the_token_is_shown(self):
+        self.assertFalse(self.shopify.shopify_token_note)
+        ends = fields.Datetime.now() + timedelta(hours=20)
+        self.env["ec.shopify.token"].create(
+            {"channel_id": self.shopify.id, "access_token": "shpat_kept", "expires_at": ends}
+        )
+        self.shopify.invalidate_recordset(["shopify_token_note"])
+        shop = self.shopify.with_context(tz="Asia/Tokyo")
+        local = ends + timedelta(hours=9)
+        self.assertIn(local.strftime("%Y/%m/%d %H:%M"), shop.shopify_token_note)
+        self.assertNotIn("shpat", shop.shopify_token_note)
+        self.shopify.shopify_access_token = "shpat_for-ever"
+        self.assertIn("no end", self.shopify.shopify_token_note)

@@ -1,10 +1,11 @@
 """Several locations: each is compared and mended by itself."""
 
+from dataclasses import replace
 from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..lib import stock
+from ..lib import order_places, stock
 from .common import ShopifyCommon
 
 
@@ -106,3 +107,84 @@ class TestShopifyPlaces(ShopifyCommon):
         self.push()
         self.assertEqual(self.places(), [6, 9])
         self.assertFalse(self.shopify.difference_ids)
+
+
+@tagged("post_install", "-at_install")
+class TestShopifyElsewhere(ShopifyCommon):
+    """Goods that a third party, or a location not managed here, is to send."""
+
+    def setUp(self):
+        super().setUp()
+        self.put_stock(self.tea, 10)
+        self.shopify.action_import_listings()
+        self.ours, self.other = self.shopify.shopify_location_ids.sorted("sequence")[:2]
+        self.assertTrue(self.ours.warehouse_id)
+        self.assertFalse(self.other.warehouse_id)
+
+    def pull(self):
+        self.shopify.action_pull_orders()
+        self.shopify.action_process_exchanges()
+
+    def check(self, ref):
+        checks = self.order_of(ref).ec_check_ids
+        return checks.filtered(lambda check: check.code == "shipped_elsewhere")
+
+    def test_what_another_location_sends_does_not_leave_here_too(self):
+        ref, mine = self.shop.place("standard"), self.shop.place("standard")
+        self.shop.event(ref, "move", location=self.other.gid)
+        self.pull()
+        check = self.check(ref)
+        self.assertEqual((check.state, check.detail), ("open", self.other.name))
+        self.assertEqual(self.order_of(ref).ec_stage, "check")
+        self.assertFalse(self.check(mine))
+        self.shop.event(ref, "move", location=self.ours.gid)
+        self.env["ec.exchange"]._store_documents(
+            self.shopify, "order", self.shopify._adapter()._fetch_orders(self.shopify, [ref])
+        )
+        self.shopify.action_process_exchanges()
+        self.assertEqual(check.state, "cleared")
+        self.assertTrue(check.auto)
+
+    def test_place_that_becomes_ours(self):
+        ref = self.shop.place("standard")
+        self.shop.event(ref, "move", location=self.other.gid)
+        self.pull()
+        self.assertEqual(self.check(ref).state, "open")
+        self.other.warehouse_id = self.env["stock.warehouse"].create({"name": "W", "code": "W2"})
+        self.shopify.action_process_exchanges()
+        self.assertEqual(self.check(ref).state, "cleared")
+
+    def test_shop_whose_places_are_all_ours_is_not_asked(self):
+        self.other.active = False
+        ref = self.shop.place("standard")
+        real = order_places.ShopifyClient.in_chunks
+        with patch.object(
+            order_places.ShopifyClient, "in_chunks", autospec=True, side_effect=real
+        ) as asked:
+            self.pull()
+        self.assertTrue(self.order_of(ref))
+        self.assertNotIn("order_places", [call.args[1] for call in asked.call_args_list])
+
+    def test_refusal_withholds_no_order(self):
+        self.shop.settings.scopes = [
+            scope for scope in self.shop.settings.scopes if "fulfillment_orders" not in scope
+        ]
+        self.env["ec.shopify.token"]._forget(self.shopify)
+        ref = self.shop.place("standard")
+        with self.assertLogs(order_places.__name__, "WARNING"):
+            self.pull()
+        self.assertTrue(self.order_of(ref))
+        self.assertFalse(self.check(ref))
+
+    def test_locations_of_third_parties_are_listed_last_and_are_not_ours(self):
+        place = next(iter(self.shop.store.locations.values()))
+        number = self.shop.store.next_id("Location")
+        service = replace(
+            place, id=number, name="見本物流", is_fulfillment_service=True, legacy=True
+        )
+        self.shop.store.locations[number] = self.shop.store.add(service)
+        self.shopify.action_check_connection()
+        rows = self.shopify.shopify_location_ids.sorted("sequence")
+        self.assertEqual(rows[-1].name, "見本物流")
+        self.assertFalse(rows[-1].warehouse_id)
+        self.assertEqual(self.shopify._shopify_stock_locations(), self.ours)

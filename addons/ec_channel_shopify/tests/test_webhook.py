@@ -2,11 +2,13 @@ import base64
 import hashlib
 import hmac
 import json
+from unittest.mock import patch
 
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from ..lib.webhooks import WEBHOOK_TOPICS, read_notice, signed_by
+from ..controllers import webhook
+from ..lib.webhooks import WEBHOOK_TOPICS, read_notice, repair_subscriptions, signed_by
 from .common import ShopifyCommon
 
 CONTROLLER = "odoo.addons.ec_channel_shopify.controllers.webhook"
@@ -67,6 +69,7 @@ class TestShopifyWebhook(ShopifyCommon, HttpCase):
         self.assertEqual(self.stored().payload, {"topic": "orders/updated", "order_ref": ref})
 
     def test_duplicates_and_disorder(self):
+        self.shopify.shopify_location_ids.sorted("sequence")[1:].active = False
         ref = self.shop.place("konbini")
         self.shop.event(ref, "pay")
         for delivery in ("d-2", "d-1", "d-2"):
@@ -93,6 +96,25 @@ class TestShopifyWebhook(ShopifyCommon, HttpCase):
         codes = self.order_of(other).ec_check_ids.mapped("code")
         self.assertNotIn("changed_upstream", codes, "the shop still has it: nothing is believed")
 
+    def test_order_deleted_while_its_notification_was_lost(self):
+        """No search lists a deleted order: unless somebody asks for it, it would be shipped."""
+        ref, other, old = (self.shop.place("standard") for _number in range(3))
+        self.shopify.action_pull_orders()
+        for gone in (ref, old):
+            self.shop.event(gone, "delete")
+        self.order_of(old).ec_ordered_at = "2020-01-01 00:00:00"
+        self.shopify.action_check_webhooks()
+        found = {
+            gid: self.order_of(gid).ec_check_ids.filtered(lambda c: c.code == "changed_upstream")
+            for gid in (ref, other, old)
+        }
+        self.assertEqual(found[ref].state, "open")
+        self.assertFalse(found[other])
+        self.assertFalse(found[old], "hidden by the shop, or deleted: nobody knows")
+        found[ref].action_clear()
+        self.shopify.action_check_webhooks()
+        self.assertEqual(found[ref].state, "cleared", "told once")
+
     @mute_logger(CONTROLLER)
     def test_bad_signature(self):
         ref = self.shop.place("standard")
@@ -109,6 +131,31 @@ class TestShopifyWebhook(ShopifyCommon, HttpCase):
     def test_unknown_address(self):
         answer = self.url_open("/ec_unified/shopify/webhook/x", data=b"{}")
         self.assertEqual(answer.status_code, 404)
+
+    def test_shop_that_was_archived(self):
+        ref = self.shop.place("standard")
+        self.shopify.write({"state": "paused", "active": False})
+        self.assertEqual(self.deliver(ref), 404)
+
+    def test_body_no_shop_sends_is_not_read(self):
+        with patch.object(webhook, "MAX_BODY", 1000):
+            content = {"id": 1, "note": "x" * 1000}
+            self.assertEqual(self.deliver_content("orders/updated", content), 413)
+        self.assertFalse(self.stored())
+
+    def test_notifications_are_forgotten_after_a_while(self):
+        ref = self.shop.place("standard")
+        for delivery in ("d-1", "d-2", "d-3"):
+            self.deliver(ref, delivery=delivery)
+        self.shopify.action_process_exchanges()
+        old, waiting, new = self.stored().sorted("id")
+        (old | waiting).received_at = "2020-01-01 00:00:00"
+        waiting.state = "failed"
+        order = self.order_of(ref)
+        order.ec_exchange_id.received_at = "2020-01-01 00:00:00"
+        self.env["ec.exchange"]._gc_notifications()
+        self.assertEqual(self.stored().sorted("id"), waiting | new)
+        self.assertTrue(order.ec_exchange_id)
 
     def test_headers_missing(self):
         ref = self.shop.place("standard")
@@ -159,6 +206,20 @@ class TestShopifyWebhook(ShopifyCommon, HttpCase):
     def number(self, gid):
         return int(gid.rsplit("/", 1)[-1])
 
+    def level(self, code, available, place=0):
+        """What the shop says when a quantity changed at one of its locations."""
+        row = self.shopify.shopify_location_ids.sorted("sequence")[place]
+        return {
+            "inventory_item_id": self.number(self.sku_key(code).extra["inventory_item_id"]),
+            "location_id": self.number(row.gid),
+            "available": available,
+        }
+
+    def looked_at(self):
+        """Codes of the SKUs whose quantity is going to be read."""
+        self.env["ec.listing.sku"].invalidate_model(["look_again"])
+        return self.shopify.sku_ids.filtered("look_again").mapped("sku_code")
+
     def test_new_product_is_listed_and_matched(self):
         self.shopify.action_import_listings()
         product = self.env["product.product"].create(
@@ -203,8 +264,7 @@ class TestShopifyWebhook(ShopifyCommon, HttpCase):
             "UPDATE ec_listing_sku SET qty_sent_at = qty_sent_at - interval '1 hour'"
         )
         self.env["ec.listing.sku"].invalidate_model()
-        item = self.sku_key("TST-TEA").extra["inventory_item_id"]
-        echo = {"inventory_item_id": self.number(item), "location_id": 1, "available": 20}
+        echo = self.level("TST-TEA", 20)
         self.deliver_content("inventory_levels/update", echo)
         self.assertFalse(self.stored(), "our own number comes back: no news")
         level = self.shop.store.variant_of("TST-TEA").levels[0]
@@ -224,13 +284,72 @@ class TestShopifyWebhook(ShopifyCommon, HttpCase):
         self.env.cr.flush()
         self.shopify.action_push_stock()
         ref = self.shop.buy("TST-TEA")
-        item = self.sku_key("TST-TEA").extra["inventory_item_id"]
-        content = {"inventory_item_id": self.number(item), "location_id": 1, "available": 19}
-        self.deliver_content("inventory_levels/update", content)
+        self.deliver_content("inventory_levels/update", self.level("TST-TEA", 19))
         self.shopify.action_process_exchanges()
         self.shopify.action_verify_some()
         self.assertFalse(self.shopify.difference_ids)
         self.assertTrue(self.order_of(ref), "the orders were read before anybody was blamed")
+
+    def several_places(self):
+        """Two warehouses with a location each; what they have was sent."""
+        west = self.env["stock.warehouse"].create({"name": "West", "code": "WST"})
+        self.shopify.warehouse_ids += west
+        self.shopify.shopify_location_ids.sorted("sequence")[1].warehouse_id = west
+        self.put_stock(self.tea, 10)
+        self.env["stock.quant"]._update_available_quantity(self.tea, west.lot_stock_id, 5)
+        self.shopify.action_import_listings()
+        self.env.cr.flush()
+        self.shopify.action_push_stock()
+
+    def test_own_push_to_several_locations_is_no_news(self):
+        self.several_places()
+        for place, available in enumerate((10, 5)):
+            content = self.level("TST-TEA", available, place)
+            self.deliver_content("inventory_levels/update", content, delivery=f"p-{place}")
+        self.assertFalse(self.stored(), "each location shows what it was told")
+        content = self.level("TST-TEA", 5, 0)
+        self.deliver_content("inventory_levels/update", content, delivery="p-3")
+        self.assertTrue(self.stored(), "the other location's number")
+        self.shopify.action_process_exchanges()
+        self.assertEqual(self.looked_at(), ["TST-TEA"])
+
+    def test_a_location_that_is_not_ours_is_no_news(self):
+        self.put_stock(self.tea, 20)
+        self.shopify.action_import_listings()
+        self.env.cr.flush()
+        self.shopify.action_push_stock()
+        self.deliver_content("inventory_levels/update", self.level("TST-TEA", 3, 1))
+        self.assertFalse(self.stored())
+
+    def test_echo_that_overtakes_a_change_by_hand_hides_nothing(self):
+        """Sent while our number was on its way, so all are kept; the last to come is not the
+        newest."""
+        self.put_stock(self.tea, 20)
+        self.shopify.action_import_listings()
+        self.env.cr.flush()
+        self.shopify.action_push_stock()
+        sku = self.shopify.sku_ids.filtered(lambda s: s.sku_code == "TST-TEA")
+        sku.uncertain = True
+        for number, available in enumerate((77, 20)):
+            content = self.level("TST-TEA", available)
+            self.deliver_content("inventory_levels/update", content, delivery=f"o-{number}")
+        sku.uncertain = False
+        self.assertEqual(len(self.stored()), 2)
+        self.shopify.action_process_exchanges()
+        self.assertEqual(self.looked_at(), ["TST-TEA"])
+
+    def test_notification_of_a_quantity_finds_its_sku_by_the_index(self):
+        """A push of 50,000 SKUs comes back as 50,000 notifications."""
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        self.env.cr.execute(
+            """
+            EXPLAIN SELECT id FROM ec_listing_sku
+             WHERE channel_id = 1 AND active AND extra ? 'inventory_item_id'
+               AND extra ->> 'inventory_item_id' = ANY(ARRAY['gid://shopify/InventoryItem/1'])
+            """
+        )
+        plan = "\n".join(row[0] for row in self.env.cr.fetchall())
+        self.assertIn("shopify_item_index", plan)
 
     # === SUBSCRIPTIONS === #
 
@@ -239,15 +358,47 @@ class TestShopifyWebhook(ShopifyCommon, HttpCase):
         self.shopify.action_check_webhooks()
         self.assertEqual(len(self.shop.store.webhooks), len(WEBHOOK_TOPICS))
         self.assertEqual(self.shopify.shopify_webhook_note, "Subscribed.")
-        self.shop.store.webhooks.pop(next(iter(self.shop.store.webhooks)))
+        dropped = self.shop.store.webhooks.pop(next(iter(self.shop.store.webhooks)))
         self.shopify.action_check_webhooks()
         self.assertEqual(len(self.shop.store.webhooks), len(WEBHOOK_TOPICS))
+        self.assertIn(dropped.topic, self.shopify.shopify_webhook_note, "Shopify had ended it")
+        self.shopify.action_check_webhooks()
+        self.assertEqual(self.shopify.shopify_webhook_note, "Subscribed.")
+        self.shop.store.webhooks.clear()
+        self.shopify._operation("check_webhooks").result = {
+            **self.shopify._operation("check_webhooks").result, "of": 1,
+        }  # fmt: skip
+        self.shopify.action_check_webhooks()
+        self.assertEqual(self.shopify.shopify_webhook_note, "Subscribed.", "another app had none")
         self.shopify.shopify_webhook_base_url = "http://127.0.0.1:1"
         self.shopify.action_check_webhooks()
         uris = {row.uri for row in self.shop.store.webhooks.values()}
         self.assertEqual(uris, {self.shopify._shopify_webhook_uri("http://127.0.0.1:1")})
         result = str(self.shopify._operation("check_webhooks").result)
         self.assertNotIn(self.shopify.shopify_webhook_token, result)
+
+    def test_another_app_subscribes_at_once(self):
+        cron = self.shopify.cron_ids.filtered(lambda c: c.ec_operation == "check_webhooks")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        triggers.unlink()
+        self.shopify.shopify_client_id = "another-app-0000"
+        self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]))
+
+    def test_subscriptions_of_more_than_one_page(self):
+        """Other subscriptions of the app fill the first page of a hundred."""
+        self.shopify.shopify_webhook_base_url = self.base_url()
+        client = self.shopify._adapter()._client(self.shopify)
+        for number in range(8):
+            repair_subscriptions(client, f"https://other.example.jp/{number}")
+        self.shopify.action_check_webhooks()
+        count = len(self.shop.store.webhooks)
+        self.assertEqual(count, 9 * len(WEBHOOK_TOPICS))
+        self.shopify.action_check_webhooks()
+        self.assertEqual(len(self.shop.store.webhooks), count, "all pages were looked at")
+
+    def test_unreadable_address(self):
+        self.shopify.api_url = "https://reiji-shop.myshopify.com"
+        self.assertFalse(self.shopify._shopify_reachable("https://[broken"))
 
     def test_not_subscribed_without_a_public_address(self):
         self.assertFalse(self.reachable("http://odoo.example.jp/x"))
