@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ec_addons.ec_channel_shopify.lib import stock, webhooks
+from ec_addons.ec_channel_shopify.lib import orders, stock, webhooks
 from ec_addons.ec_channel_shopify.lib.client import Reply
 from ec_addons.ec_channel_shopify.lib.connection import Expectations, check_connection
 from ec_addons.ec_channel_shopify.lib.domain import shop_address
@@ -265,6 +265,33 @@ def test_one_unreadable_order_stops_nobody_and_is_not_lost(error):
     assert set(found) == set(REFS)
     with pytest.raises(DataError):
         parse_order(found[REFS[2]].payload)
+
+
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("others", [0, 1])
+def test_one_unreadable_order_is_known_by_its_neighbour(error, others, monkeypatch):
+    """It is the only one that changed, with more pages behind it: whether it is the order or the
+    shop, one that was read before tells."""
+    monkeypatch.setattr(orders, "LIGHT_PAGE", 1 + others)
+    nodes = [{"id": ref, "updatedAt": f"2026-11-20T01:15:0{n}Z"} for n, ref in enumerate(REFS)]
+    known = {ref.rsplit("/", 1)[-1]: orders._fingerprint(node)
+             for ref, node in zip(REFS[:others], nodes, strict=False)}  # fmt: skip
+
+    class Pages(Shop):
+        def execute(self, name, variables):
+            start, size = int(variables["after"] or 0), variables["first"]
+            info = {"hasNextPage": start + size < len(nodes), "endCursor": str(start + size)}
+            page = {"nodes": nodes[start : start + size], "pageInfo": info}
+            return Reply(data={"orders": page})
+
+    reader = OrderReader(Pages(error, {REFS[others]}))
+    cursor = {"mark": "2026-11-20T01:15:00Z", "seen": known}
+    if not others:
+        with pytest.raises(type(error)):
+            list(reader.changed(cursor))
+        return
+    found = [doc.ref for page in reader.changed(cursor) for doc in page.documents]
+    assert found == REFS[1:]
 
 
 @pytest.mark.parametrize("error", [*ERRORS, TransientError("x", reason="timeout")])

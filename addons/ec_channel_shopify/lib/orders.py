@@ -131,7 +131,9 @@ class OrderReader:
         new = [node for node in nodes if self._is_new(node, cursor)]
         chunks = [new[i : i + self._full_page] for i in range(0, len(new), self._full_page)]
         for number, chunk in enumerate(chunks):
-            documents = self.fetch([node["id"] for node in chunk])
+            refs = [node["id"] for node in chunk]
+            witness = next((node["id"] for node in nodes if node not in chunk), None)
+            documents = self.fetch(refs, witness)
             last = number == len(chunks) - 1
             self._advance(cursor, chunk, settled)
             if last:
@@ -206,19 +208,23 @@ class OrderReader:
 
     # --- by id ---------------------------------------------------------------------------
 
-    def fetch(self, refs: list[str]) -> list[SourceDocument]:
+    def fetch(self, refs: list[str], witness: str | None = None) -> list[SourceDocument]:
         """The orders with these global ids, complete; missing ones are absent.
 
         An order that keeps the others from being read comes as a document that says so: it waits
         in the error inbox and stops nobody.
+
+        :param witness: another order; if that can be read, it is not the shop that is at fault
         """
         refs = [ref for ref in refs if ref.startswith(ORDER_GID)]  # else the whole call fails
         try:
             return self._fetch(refs)
         except (DataError, TransientError) as error:
-            if len(refs) == 1 or not _is_about_an_order(error):
+            asked = [*refs, witness] if witness else refs
+            if len(asked) == 1 or not _is_about_an_order(error):
                 raise
-            return self._fetch_apart(refs, error)
+            found = self._fetch_apart(asked, error)
+            return [document for document in found if document.ref != witness]
 
     def _fetch(self, refs: list[str]) -> list[SourceDocument]:
         documents = []

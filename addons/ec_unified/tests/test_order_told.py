@@ -124,6 +124,14 @@ class TestOrderTold(OrderCommon):
         self.pull({**payload, "refunded": "1101", "flags": flags, "updated_at": later})
         self.assertIn("refund_upstream", self.open_codes(order))
 
+    def test_cents_of_a_refund_are_told(self):
+        order = self.pull(self.order_payload())
+        order.currency_id = self.env.ref("base.USD")
+        wizard = self.env["ec.order.refund"].browse(order.action_ec_refund()["res_id"])
+        wizard.write({"shipping": 10.55, "amount": 12345.67})
+        refund = wizard._from_payload({**wizard._to_payload(), "note": ""})
+        self.assertEqual((str(refund.amount), str(refund.shipping)), ("12345.67", "10.55"))
+
     def test_refund_no_more_than_was_paid(self):
         order = self.pull(self.order_payload())
         for amount in (0, 1101):

@@ -137,8 +137,8 @@ class EcOrderRefund(models.TransientModel):
         return {
             "order": self.order_id.ec_order_ref,
             "key": self.key,
-            "amount": f"{self.amount:g}" if self.amount % 1 else f"{self.amount:.0f}",
-            "shipping": f"{self.shipping:.0f}",
+            "amount": self._figure(self.amount),
+            "shipping": self._figure(self.shipping),
             "note": self.note,
             "notify": self.notify,
             "lines": [
@@ -151,6 +151,10 @@ class EcOrderRefund(models.TransientModel):
                 if line.quantity and line.order_line_id.ec_line_ref
             ],
         }
+
+    def _figure(self, amount):
+        """Return an amount to the last cent of a currency that has some."""
+        return f"{amount:.{self.currency_id.decimal_places}f}"
 
     @api.model
     def _from_payload(self, payload):
