@@ -10,7 +10,7 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..lib.errors import EcError
-from ..lib.masking import bare_trace, mask_secrets
+from ..lib.masking import bare_trace, mask_secrets, quiet_queries
 from .ec_channel import RUNNING_STATES, WRITING_STATES
 
 _logger = logging.getLogger(__name__)
@@ -161,7 +161,8 @@ class EcChannel(models.Model):
             yield False
             return
         try:
-            yield from self._guarded(op)
+            with quiet_queries():
+                yield from self._guarded(op)
         except BaseException:
             # Shutting down: give the connection back clean, else it would keep the lock.
             self._rollback()
@@ -217,8 +218,8 @@ class EcChannel(models.Model):
         key = ("ec/booking", self.company_id.id)
         self.env.cr.execute("SELECT set_config('lock_timeout', %s, true)", (TURN_WAIT,))
         self.env.cr.execute("SELECT pg_advisory_lock(hashtext(%s), %s)", key)
-        self._commit()  # what the others have booked meanwhile is seen only by a new snapshot
         try:
+            self._commit()  # what the others have booked meanwhile is seen only by a new snapshot
             yield
         except psycopg2.Error:
             self._rollback()  # an aborted transaction could not give the turn back

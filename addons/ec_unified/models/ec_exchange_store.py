@@ -6,6 +6,7 @@ import re
 from odoo import api, fields, models
 
 from ..lib.data import SourceDocument
+from ..lib.masking import quiet_queries
 
 # jsonb takes neither NUL characters nor lone surrogates; both are damage from the mall's side.
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
@@ -127,7 +128,8 @@ class EcExchange(models.Model):
         ids = []
         for start in range(0, len(pairs), CHUNK):
             params = self._store_params(channel, direction, kind, pairs[start : start + CHUNK])
-            self.env.cr.execute(_UPSERT, {**params, "priority": priority})
+            with quiet_queries():
+                self.env.cr.execute(_UPSERT, {**params, "priority": priority})
             ids += [row[0] for row in self.env.cr.fetchall()]
         exchanges = self.sudo().browse(sorted(ids))
         exchanges.invalidate_recordset()

@@ -79,6 +79,25 @@ class TestExchangeProcess(EcCommon):
         self.assertIn("in handler", text)
         self.assertNotIn(phone, text)
 
+    def test_refused_statements_are_logged_without_their_values(self):
+        """The server logs what the database refuses; with the values it would be a buyer's data."""
+        phone = "-".join(("03", "0000", "4711"))
+
+        def handler(batch):
+            query = "UPDATE ec_channel SET name = NULL, api_url = %s WHERE id = %s"
+            self.env.cr.execute(query, (phone, self.channel.id))
+
+        with self.assertLogs("odoo.sql_db", "ERROR") as logs, mute_logger(LOG):
+            with self.channel._guard("process_exchanges"):
+                self.work(handler)
+        text = "\n".join(logs.output)
+        self.assertIn("UPDATE ec_channel (NotNullViolation 23502)", text)
+        self.assertNotIn(phone, text)
+        with self.assertLogs("odoo.sql_db", "ERROR") as logs, self.assertRaises(psycopg2.Error):
+            with self.env.cr.savepoint():
+                handler(None)
+        self.assertIn(phone, "\n".join(logs.output), "work of others is logged as ever")
+
     def test_single_outcomes_of_a_good_batch(self):
         def handler(batch):
             return {batch[1].id: DataError("no", reason="refused", code="E01")}
