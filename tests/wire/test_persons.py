@@ -88,6 +88,28 @@ def test_strangers_are_strangers_among_each_other():
         assert not same(first, second)
 
 
+FAMILY_NAMES = ("山田", "林", "長谷川", "長谷川様", "ヤマダ", "ﾊｾｶﾞﾜ", "やまだ様")
+WHOLE_NAMES = ("山田 花", "林 修", "森 進一", "長谷川花", "ヤマダハナ", "五十嵐様子")
+
+
+@pytest.mark.parametrize("name", FAMILY_NAMES)
+def test_a_family_name_alone_is_many_peoples(name):
+    """Up to three characters (four of kana) without a space: number or address are not enough."""
+    known = who(name=name, kana="")
+    assert not same(known, who(name=name, kana="", home=ELSEWHERE)), "a company's number"
+    assert not same(known, who(name=name, kana="", phone="090-1111-2222")), "a house of many"
+    assert not same(known, who(name=name, kana="", phone=""))
+    assert same(known, who(name=name, kana="")), "both are equal"
+    assert not same(known, who(name=f"{name} 花子", kana=""))
+
+
+@pytest.mark.parametrize("name", WHOLE_NAMES)
+def test_a_whole_name_needs_one_of_both(name):
+    known = who(name=name, kana="")
+    assert same(known, who(name=name, kana="", home=ELSEWHERE))
+    assert same(known, who(name=name, kana="", phone="090-1111-2222"))
+
+
 @pytest.mark.parametrize(
     "number", ["000-0000-0000", "0000000000", "09999999999", "1111111111", "12345", "", None, "－"]
 )

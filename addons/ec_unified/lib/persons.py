@@ -28,8 +28,12 @@ def fold_kana(text):
 
 
 def is_family_name(name):
-    """Whether a name has no given name in it, as far as it shows: 山田, ヤマダ."""
-    text = unicodedata.normalize("NFKC", name or "").strip()
+    """Whether a name has no given name in it, as far as it shows: 山田, ヤマダ, 長谷川様.
+
+    Up to three characters: hardly a family name has more, and who writes name and family name as
+    one word in three (森進一) is found again all the same, by telephone and address together.
+    """
+    text = unicodedata.normalize("NFKC", name or "").strip().removesuffix("様").rstrip()
     return not re.search(r"\s", text) and len(text) <= (4 if fold_kana(text) else 3)
 
 
