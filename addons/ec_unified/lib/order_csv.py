@@ -54,6 +54,11 @@ _OF_THE_ORDER = (
 _DATES = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y%m%d%H%M%S", "%Y%m%d",
 )  # fmt: skip
+#: What stands in a column of payments where the money, or a part of it, has not come yet.
+_NOT_PAID = re.compile(
+    r"[0\s/:.-]*|[-‐‑–—−ー×✕✖x無]|なし|いいえ|no|n|false|unpaid|.*(?:未|待|一部|入金前).*",
+    re.IGNORECASE,
+)
 _CITY = re.compile(r"^(.+?郡.+?[町村]|.+?市.+?区|.+?[市区]|.+?[町村])")
 
 
@@ -231,7 +236,7 @@ def _order(number: str, group: list[dict[str, str]], states: dict[str, str]) -> 
         "total": charged,
         "payment_code": first.get("payment") or None,
         "payment_label": first.get("payment", ""),
-        "payment_state": "paid" if first.get("paid") else "unpaid",
+        "payment_state": "paid" if is_paid(first.get("paid", "")) else "unpaid",
         "delivery_code": first.get("delivery") or None,
         "delivery_label": first.get("delivery", ""),
         "wish_date": None if apart else next(iter(wishes.values()), None),
@@ -366,6 +371,11 @@ def _address(row: dict[str, str], prefix: str, states: dict[str, str]) -> dict[s
         "phone": row.get(f"{prefix}phone") or None,
         "email": row.get(f"{prefix}email") or None,
     }
+
+
+def is_paid(text: str) -> bool:
+    """Whether a cell of the column of payments (a day, a mark) says that the money is there."""
+    return not _NOT_PAID.fullmatch(unicodedata.normalize("NFKC", text).strip())
 
 
 def read_number(text: str) -> Decimal | None:

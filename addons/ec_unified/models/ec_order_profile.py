@@ -33,7 +33,7 @@ FIELDS = [
     ("discount", "Discount"),
     ("total", "Total charged"),
     ("payment", "Payment method"),
-    ("paid", "Paid (any text)"),
+    ("paid", "Paid (day or mark)"),
     ("delivery", "Delivery method"),
     ("wish_date", "Wished date"),
     ("remarks", "Remarks"),
