@@ -81,7 +81,8 @@ def test_the_rest_at_a_convenience_store_is_unpaid():
     assert part("KOMOJU - コンビニ決済").payment_state == "unpaid"
 
 
-def test_a_part_paid_by_card_stays_a_part():
+def test_a_part_paid_by_card_and_the_rest_at_the_door():
+    """By which way the rest comes and what is there already; the core knows what the way means."""
     data = read(
         order(
             [line(1100, 2, 0.1, 200)],
@@ -95,4 +96,5 @@ def test_a_part_paid_by_card_stays_a_part():
             ],
         )
     )
-    assert data.payment_state == "partial" and data.points == Decimal(0)
+    assert (data.payment_state, data.points) == ("partial", Decimal(0))
+    assert (data.payment_code, data.received, data.buyer_total) == ("代金引換", 700, 2200)

@@ -82,6 +82,7 @@ def _parse(payload: dict[str, Any], settings: ParseSettings) -> d.OrderData:
         payment_label=payment.label,
         payment_state=payment.state,
         paid_at=payment.paid_at,
+        received=payment.received,
         delivery_code=(shipping.get("code") or shipping.get("title") or None),
         delivery_label=shipping.get("title") or "",
         remarks=(payload.get("note") or "").strip() or None,

@@ -28,12 +28,14 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """``code`` is the gateway's name, to be mapped per shop; ``prepaid`` is redeemed value."""
+    """``code`` is the gateway's name, to be mapped per shop; ``prepaid`` is redeemed value,
+    ``received`` the money that came beside it while a part is still to come."""
 
     code: str | None = None
     label: str = ""
     state: str = d.PAY_UNPAID
     prepaid: Decimal = ZERO
+    received: Decimal = ZERO
     paid_at: datetime | None = None
 
 
@@ -54,13 +56,15 @@ def read_payment(payload: dict[str, Any], total: Decimal) -> Payment:
         ),
         ZERO,
     )
+    received = _received(rows) - prepaid
     code, label = _method(payload, rows)
-    state = _state(payload, code, only_prepaid=bool(prepaid) and not _received(rows, prepaid))
+    state = _state(payload, code, only_prepaid=bool(prepaid) and received <= 0)
     return Payment(
         code=code,
         label=label,
         state=state,
         prepaid=min(prepaid, total),
+        received=max(received, ZERO) if state == d.PAY_PARTIAL else ZERO,
         paid_at=_paid_at(rows) if state == d.PAY_PAID else None,
     )
 
@@ -72,7 +76,8 @@ def looks_like_cod(gateway: str | None) -> bool:
 
 
 def _method(payload: dict[str, Any], rows: list[dict[str, Any]]) -> tuple[str | None, str]:
-    """The gateway the buyer chose for the largest part; other ones are named in the label.
+    """The gateway the buyer chose for the largest part; other ones are named in the label. Of an
+    order paid in part the one by which the rest comes: it says whether the goods may leave.
 
     ``manual`` is what marking as paid books, and a gift card only lowers what is left to pay:
     both count only when there is nothing else. Of an order that is paid, an attempt still pending
@@ -93,6 +98,9 @@ def _method(payload: dict[str, Any], rows: list[dict[str, Any]]) -> tuple[str | 
             amounts.setdefault(gateway, ZERO)
             labels.setdefault(gateway, gateway)
     chosen = [g for g in amounts if g not in second] or [g for g in amounts if g]
+    if payload.get("displayFinancialStatus") == "PARTIALLY_PAID":
+        waiting = {row["gateway"] for row in rows if row["status"] == "PENDING"}
+        chosen = [gateway for gateway in chosen if gateway in waiting] or chosen
     if not chosen:
         return None, ""
     best = max(chosen, key=lambda gateway: amounts[gateway])
@@ -100,14 +108,14 @@ def _method(payload: dict[str, Any], rows: list[dict[str, Any]]) -> tuple[str | 
     return best, " + ".join(dict.fromkeys(labels[gateway] for gateway in named))
 
 
-def _received(rows: list[dict[str, Any]], prepaid: Decimal) -> bool:
-    """Whether money came beside what was redeemed."""
+def _received(rows: list[dict[str, Any]]) -> Decimal:
+    """What came so far, redeemed value included."""
     came = (
         shop_amount(row["amountSet"])
         for row in rows
         if row["status"] == "SUCCESS" and row["kind"] in ("SALE", "CAPTURE")
     )
-    return sum(came, ZERO) > prepaid
+    return sum(came, ZERO)
 
 
 def _state(payload: dict[str, Any], code: str | None, *, only_prepaid: bool) -> str:

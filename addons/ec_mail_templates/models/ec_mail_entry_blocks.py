@@ -262,7 +262,7 @@ class EcMailEntry(models.Model):
         for entry in self:
             order = entry.order_id
             block = Block(self.env._("Payment"))
-            total = sum(entry._told().order_id.mapped("ec_buyer_total"))
+            total = entry._told().order_id._ec_left_to_pay()
             block.add(self.env._("Amount"), entry._money(total, order), strong=True)
             block.add(self.env._("Method"), entry._payment_name(order))
             block.add(self.env._("Pay by"), entry._pay_until(order))

@@ -160,7 +160,7 @@ class EcMailEntry(models.Model):
         orders = self._told().order_id.filtered(lambda order: order.ec_payment_role == "cod")
         if orders and not any(orders.mapped("ec_undecided")):
             block = Block(self.env._("Cash on delivery"))
-            total = sum(orders.mapped("ec_buyer_total"))
+            total = orders._ec_left_to_pay()
             label = self.env._("To pay at the door")
             block.add(label, self._money(total, orders[0]), strong=True)
             blocks.append(block)

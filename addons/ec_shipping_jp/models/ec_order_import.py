@@ -8,8 +8,8 @@ class EcOrderImport(models.AbstractModel):
     _inherit = "ec.order.import"
 
     @api.model
-    def _is_in_work(self, order):
-        if super()._is_in_work(order):
+    def _is_being_prepared(self, order):
+        if super()._is_being_prepared(order):
             return True
         pickings = order.picking_ids.filtered(lambda picking: picking.state != "cancel")
         return any(tick.step in _STEPS for tick in pickings.ec_tick_ids)

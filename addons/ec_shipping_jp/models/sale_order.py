@@ -3,7 +3,7 @@ from odoo.tools import format_date
 
 _DECIDING = {
     "ec_wish_date", "ec_wish_time_from", "ec_wish_time_to", "ec_payment_role", "ec_is_gift",
-    "ec_place_facts",
+    "carrier_id", "ec_place_facts",
 }  # fmt: skip
 
 

@@ -180,7 +180,7 @@ class StockPicking(models.Model):
         order = self.sale_id
         return (
             order.ec_payment_role == "cod"
-            and order.ec_buyer_total > 0
+            and order._ec_left_to_pay() > 0
             and not any(p.ec_service in COD_SERVICES for p in self._ec_deliveries_of_order())
         )
 
@@ -189,7 +189,7 @@ class StockPicking(models.Model):
         if self.ec_service not in COD_SERVICES:
             return Decimal(0), Decimal(0)
         order = self.sale_id
-        amount = Decimal(str(self.ec_cod_amount or order.ec_buyer_total))
+        amount = Decimal(str(self.ec_cod_amount or order._ec_left_to_pay()))
         total, tax = Decimal(str(order.amount_total)), Decimal(str(order.amount_tax))
         if total and amount != total:
             tax = (tax * amount / total).to_integral_value()

@@ -17,7 +17,7 @@ class EcMerge(models.Model):
         result = super()._merged()
         pickings = self.picking_ids
         if any(order.ec_payment_role == "cod" for order in pickings.sale_id):
-            self.lead_id.ec_cod_amount = sum(pickings.sale_id.mapped("ec_buyer_total"))
+            self.lead_id.ec_cod_amount = pickings.sale_id._ec_left_to_pay()
         return result
 
     def _unmerged(self):

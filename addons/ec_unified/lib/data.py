@@ -151,7 +151,8 @@ class OrderData:
     ``tax_summary`` is empty when the mall gives none.
     ``cancelling``: the mall is working on a cancellation that is not final yet.
     ``needs_confirm``: the mall waits for the shop's confirmation before it goes on, until
-    ``confirm_by`` at the latest. ``refunded``: what the buyer got back so far.
+    ``confirm_by`` at the latest. ``refunded``: what the buyer got back so far. ``received``: the
+    part of ``buyer_total`` that is there already while the rest is not (``PAY_PARTIAL``).
     ``may_ship``: the mall allows the goods to leave (True where the mall has no such state).
     ``shipped``: for the mall, everything has left already.
     """
@@ -178,6 +179,7 @@ class OrderData:
     payment_label: str = ""
     payment_state: str = PAY_UNPAID
     payment_due_on: date | None = None
+    received: Decimal = Decimal(0)
     paid_at: datetime | None = None
     delivery_code: str | None = None
     delivery_label: str = ""

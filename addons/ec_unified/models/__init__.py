@@ -60,6 +60,7 @@ from . import stock_picking_wish
 from . import ec_order_import_exchange
 from . import ec_order_import_rule
 from . import ec_order_import_changes
+from . import ec_order_import_carrier
 from . import sale_order_change
 from . import ec_exchange_told
 from . import sale_order_told
@@ -85,6 +86,7 @@ from . import ec_stock_lag_hour
 from . import ec_listing
 from . import ec_listing_sku
 from . import ec_listing_match
+from . import ec_listing_rematch
 from . import ec_channel_listing
 from . import ec_channel_stock
 from . import ec_channel_source

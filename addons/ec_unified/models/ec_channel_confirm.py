@@ -11,12 +11,10 @@ NOTICE = timedelta(days=4)
 class EcChannel(models.Model):
     _inherit = "ec.channel"
 
-    def action_pull_orders(self):
+    def _after_import(self):
         """After each pull look at what still waits for its confirmation."""
-        result = super().action_pull_orders()
-        for channel in self._runnable("pull_orders"):
-            channel.sudo()._note_confirm_due()
-        return result
+        super()._after_import()
+        self._note_confirm_due()
 
     def _note_confirm_due(self):
         """Open a check on orders the mall will cancel soon, clear it on those it will not."""
@@ -27,10 +25,21 @@ class EcChannel(models.Model):
                 ("ec_confirm_by", "<", fields.Datetime.now() + NOTICE),
                 ("ec_channel_id", "=", self.id),
                 ("state", "=", "sale"),
+                # Told already, and not taken back by the mall since.
+                (
+                    "ec_check_ids",
+                    "not any",
+                    [
+                        ("code", "=", "confirm_due"),
+                        "|",
+                        ("state", "=", "open"),
+                        ("auto", "=", False),
+                    ],
+                ),
             ]
         )
         for order in orders:
-            day = fields.Datetime.context_timestamp(order, order.ec_confirm_by)
+            day = order.company_id._ec_local(order.ec_confirm_by)
             self.env["ec.order.check"]._open(order, "confirm_due", f"{day:%Y/%m/%d %H:%M}")
         checks = self.env["ec.order.check"].search(
             [

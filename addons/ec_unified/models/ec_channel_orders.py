@@ -17,6 +17,32 @@ class EcChannel(models.Model):
     )
     order_ids = fields.One2many("sale.order", "ec_channel_id")
 
+    def write(self, vals):
+        """An earlier day to begin with: what lies between is fetched and no longer left out."""
+        before = {channel: channel.import_from for channel in self if "import_from" in vals}
+        result = super().write(vals)
+        for channel, start in before.items():
+            if start and (not channel.import_from or channel.import_from < start):
+                channel.sudo()._look_further_back()
+        return result
+
+    def _look_further_back(self):
+        """Have the mall's list read from the beginning, and what was left out as too old again."""
+        self._set_cursor("pull_orders", False)
+        left_out = self.env["ec.exchange"].search(
+            [
+                ("channel_id", "=", self.id),
+                ("direction", "=", "in"),
+                ("kind", "=", "order"),
+                ("state", "=", "ignored"),
+                # Not by a person, who had another reason.
+                ("ignored_by", "=", self.env.ref("base.user_root").id),
+            ]
+        )
+        if left_out:
+            left_out._requeue()
+        self._trigger_op("pull_orders")
+
     def action_pull_orders(self):
         """Fetch new and changed orders of these shops now and import them."""
         for channel in self._runnable("pull_orders"):
@@ -25,7 +51,11 @@ class EcChannel(models.Model):
                     channel._pull_orders()
                     self.env["ec.exchange"]._try_now(channel, "in")
                     self.env["ec.exchange"]._process_pending(channel, "order", direction="in")
+                    channel._after_import()
         return True
+
+    def _after_import(self):
+        """Hook: what has to be looked at after each pull; runs under its guard."""
 
     def _pull_orders(self):
         """Store what is new. A page is committed before its cursor: a killed run sees it again."""

@@ -313,9 +313,16 @@ class EcChannel(models.Model):
         for channel in self._runnable("send_exchanges"):
             with channel._guard("send_exchanges") as go:
                 if go:
+                    channel._before_sending(kind)
                     self.env["ec.exchange"]._try_now(channel, "out")
                     self.env["ec.exchange"]._process_pending(channel, kind, direction="out")
         return True
+
+    def _before_sending(self, kind):
+        """Hook: note what the mall is owed without anybody asking; runs under the guard.
+
+        :param kind: only this kind is sent; None = all
+        """
 
     def action_push_shipments(self):
         """Report what was shipped, now."""

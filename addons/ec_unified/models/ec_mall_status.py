@@ -80,11 +80,10 @@ class EcChannel(models.Model):
             return
         self.env["ec.mall.status"].sudo()._sync(self, statuses)
 
-    def action_send_exchanges(self, kind=None):
+    def _before_sending(self, kind):
+        super()._before_sending(kind)
         if kind in (None, "status"):
-            for channel in self.filtered(lambda shop: shop._may_write()):
-                channel.sudo()._owe_statuses()
-        return super().action_send_exchanges(kind)
+            self._owe_statuses()
 
     def _owe_statuses(self):
         """Owe the mall the status that belongs to the stage each order is in now.

@@ -91,10 +91,29 @@ class EcMapping(models.Model):
             mapping.display_name = mapping.mall_label or mapping.mall_value
 
     def write(self, vals):
+        before = {}
+        if "payment_method_role" in vals:
+            before = {row: row.payment_method_role for row in self if row.kind == "payment"}
         result = super().write(vals)
         if vals.keys() & set(self._target_fields().values()):
             self.filtered(lambda m: m.state == "done")._release()
+        for row, role in before.items():
+            if role and role != row.payment_method_role:
+                row.sudo()._correct_orders(role)
         return result
+
+    def _correct_orders(self, role):
+        """Have open orders imported again that were received while this value meant ``role``."""
+        orders = self.env["sale.order"].search(
+            [
+                ("ec_channel_id", "=", self.channel_id.id),
+                ("ec_payment_role", "=", role),
+                ("ec_stage", "not in", ("shipped", "done", "cancel")),
+            ]
+        )
+        exchanges = orders.ec_exchange_id.filtered(lambda exchange: exchange.state == "done")
+        if exchanges:
+            exchanges._requeue()
 
     @api.model
     def _resolve(self, channel, kind, value, label="", exchange=None):

@@ -11,6 +11,9 @@ FIELDS = [
     ("quantity", "Quantity"),
     ("price", "Unit price"),
     ("total", "Total"),
+    ("payment", "Payment"),
+    ("collect", "Paid on delivery"),
+    ("delivery", "Delivery method"),
 ]
 
 

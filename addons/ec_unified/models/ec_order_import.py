@@ -45,6 +45,8 @@ class Item:
     order: object = None
     reasons: dict = field(default_factory=dict)
     changes: list = field(default_factory=list)
+    # Codes of checks whose text is another one now, though somebody has read the one before.
+    unread: set = field(default_factory=set)
     buyer: object = None
     destinations: list = field(default_factory=list)
     payment_role: str | bool = False
@@ -265,6 +267,7 @@ class EcOrderImport(models.AbstractModel):
             for item in batch.items
             if item.data.needs_confirm
             and not item.data.cancelled
+            and item.order.state != "cancel"
             and "mall_checking" not in item.reasons
         ]
         if waiting:

@@ -2,7 +2,11 @@
 
 from odoo import api, models
 
+from ..const import SHIPPABLE_PAYMENT_STATES
+
 CODE = "changed_upstream"
+#: What a label is made by.
+_PAYMENT = ("ec_payment_role", "ec_payment_state", "ec_buyer_total", "ec_received")
 
 
 class EcOrderImport(models.AbstractModel):
@@ -11,6 +15,7 @@ class EcOrderImport(models.AbstractModel):
     @api.model
     def _sync_checks(self, batch):
         result = super()._sync_checks(batch)
+        self._ask_to_read_again(batch)
         changed = {item.order: item.changes for item in batch.items if item.changes}
         if changed:
             orders = self.env["sale.order"].union(*changed)
@@ -20,6 +25,58 @@ class EcOrderImport(models.AbstractModel):
             for check in checks:
                 self.env["ec.order.change"]._sync(check, changed[check.order_id])
         return result
+
+    @api.model
+    def _ask_to_read_again(self, batch):
+        """Open checks again whose text changed after a person had read it."""
+        for item in batch.items:
+            if codes := item.unread & item.reasons.keys():
+                for check in item.order.ec_check_ids:
+                    if check.code in codes and check.state == "cleared" and not check.rule_id:
+                        check._reopen(check.detail)
+
+    @api.model
+    def _update_order(self, batch, item):
+        item.changes += self._compare_payment(item)
+        if item.changes:
+            item.add_reason("changed_upstream", self.env._("payment"))
+        return super()._update_order(batch, item)
+
+    @api.model
+    def _compare_payment(self, item):
+        """Return what the mall says anew of the payment of an order whose label may be printed: by
+        cash on delivery or not, how much, and whether the goods may leave at all."""
+        order = item.order
+        if item.data.cancelled or order.state == "cancel":
+            return []
+        if not self._has_open_delivery(order) or not self._is_in_work(order):
+            return []
+        facts = {name: order[name] for name in _PAYMENT}
+        now = {**facts, **self._prepare_facts(item)}
+        labels = {
+            name: dict(order._fields[name]._description_selection(self.env))
+            for name in ("ec_payment_role", "ec_payment_state")
+        }
+        changes = []
+        on_delivery = [values["ec_payment_role"] == "cod" for values in (facts, now)]
+        held = [values["ec_payment_state"] not in SHIPPABLE_PAYMENT_STATES
+                for values in (facts, now)]  # fmt: skip
+        differs = on_delivery[0] != on_delivery[1]
+        name = "ec_payment_role" if differs else "ec_payment_state"
+        if differs or held == [False, True]:
+            old, new = labels[name].get(facts[name], ""), labels[name].get(now[name], "")
+            changes.append({"field": "payment", "old": old, "new": new})
+        old, new = (v["ec_buyer_total"] - v["ec_received"] for v in (facts, now))
+        if any(on_delivery) and old != new:
+            changes.append({"field": "collect", "old": f"{old:,.0f}", "new": f"{new:,.0f}"})
+        return changes
+
+    @api.model
+    def _has_open_delivery(self, order):
+        return any(
+            picking.state not in ("done", "cancel") and picking.picking_type_code == "outgoing"
+            for picking in order.picking_ids
+        )
 
     @api.model
     def _apply_wishes(self, item):

@@ -5,7 +5,7 @@ import hashlib
 from odoo import api, models
 from odoo.fields import Command
 
-from ..lib.data import PAY_ON_DELIVERY, PAY_UNPAID, PRODUCT
+from ..lib.data import PAY_ON_DELIVERY, PAY_PAID, PAY_PARTIAL, PAY_UNPAID, PRODUCT
 from ..lib.order_math import DIFFERENCE, MALL_PAID
 from .ec_order_import import naive_utc
 
@@ -96,10 +96,15 @@ class EcOrderImport(models.AbstractModel):
     @api.model
     def _payment_state(self, item):
         """Return how the money stands. What a shop's own name for cash on delivery means is known
-        by the assignment only: then nothing is waited for, the carrier collects."""
-        state = item.data.payment_state
-        on_delivery = item.payment_role == "cod" and state == PAY_UNPAID
-        return PAY_ON_DELIVERY if on_delivery else state
+        by the assignment only: then nothing is waited for, the carrier collects; the rest only, if
+        a known part is there already. Nor is anything waited for where there is nothing to pay."""
+        data, state = item.data, item.data.payment_state
+        if state not in (PAY_UNPAID, PAY_PARTIAL):
+            return state
+        if not data.undecided and data.buyer_total <= 0:
+            return PAY_PAID
+        known = state == PAY_UNPAID or data.received
+        return PAY_ON_DELIVERY if item.payment_role == "cod" and known else state
 
     @api.model
     def _prepare_facts(self, item):
@@ -124,6 +129,7 @@ class EcOrderImport(models.AbstractModel):
         if not data.undecided:
             values |= {
                 "ec_buyer_total": float(data.buyer_total),
+                "ec_received": float(data.received) if data.payment_state == PAY_PARTIAL else 0.0,
                 "ec_points": float(data.points),
                 "ec_mall_coupon": float(data.mall_coupon),
                 "ec_shop_coupon": float(data.shop_coupon),

@@ -8,6 +8,14 @@ from odoo.fields import Command
 
 from ..lib.data import PAY_REFUNDED, PRODUCT
 
+#: Texts a person has to read, and the check that asks for it.
+_TO_READ = {
+    "ec_remarks": "remarks",
+    "ec_noshi": "gift",
+    "ec_gift_message": "gift",
+    "ec_wrapping_text": "gift",
+}
+
 
 class EcOrderImport(models.AbstractModel):
     _inherit = "ec.order.import"
@@ -48,18 +56,23 @@ class EcOrderImport(models.AbstractModel):
 
     @api.model
     def _apply_cancellation(self, item):
-        """Cancel what has not left yet; a parcel on its way needs a person."""
+        """Cancel what has not left yet; a parcel on its way needs a person, and so does one that
+        may stand packed and labelled beside the door."""
         order = item.order
         if order.state == "cancel":
             return
         if self._has_shipped(order) or self._has_posted_invoice(order):
             item.add_reason("cancel_requested", item.data.cancel_reason or "")
             return
+        begun = self._is_being_prepared(order)
         if order.locked:
             order.action_unlock()
         order._action_cancel()
         asked = order.ec_open_check_ids.filtered(lambda check: check.code == "cancel_requested")
         asked._clear(auto=True)
+        if begun:
+            text = self.env._("somebody had begun with the parcel")
+            self.env["ec.order.check"]._open(order, "cancel_requested", text)
 
     @api.model
     def _has_shipped(self, order):
@@ -72,12 +85,20 @@ class EcOrderImport(models.AbstractModel):
     @api.model
     def _is_in_work(self, order):
         """Say whether somebody holds the goods or the papers of this order already."""
-        pickings = order.picking_ids.filtered(lambda picking: picking.state != "cancel")
         return (
-            self._has_shipped(order)
+            order.locked
+            or self._has_shipped(order)
             or any(move.state != "cancel" for move in order.invoice_ids)
-            or any(picking.printed or picking.batch_id for picking in pickings)
-            or any(move.picked for move in pickings.move_ids)
+            or self._is_being_prepared(order)
+        )
+
+    @api.model
+    def _is_being_prepared(self, order):
+        """Say whether somebody has begun with a parcel of this order. Modules that know more steps
+        say so too."""
+        pickings = order.picking_ids.filtered(lambda picking: picking.state != "cancel")
+        return any(picking.printed or picking.batch_id for picking in pickings) or any(
+            move.picked for move in pickings.move_ids
         )
 
     # === WISHES === #
@@ -96,6 +117,8 @@ class EcOrderImport(models.AbstractModel):
             return
         if self._is_in_work(order) and self._changed_values(order, changed):
             item.add_reason("changed_upstream", self.env._("wishes of the buyer"))
+        else:
+            item.unread |= {code for name, code in _TO_READ.items() if changed.get(name)}
         order.write({**changed, "ec_wishes_digests": marks})
 
     # === LINES === #
@@ -119,7 +142,7 @@ class EcOrderImport(models.AbstractModel):
             if record.product_id.id == values["product_id"]:
                 changed = self._changed_line_values(record, values)
             elif record.move_ids.filtered(lambda move: move.state != "cancel"):
-                item.add_reason("changed_upstream", self.env._("other goods on a line"))
+                self._note_other_goods(item, record, line, values)
                 continue
             else:
                 changed, resolved = values, resolved + record
@@ -128,6 +151,23 @@ class EcOrderImport(models.AbstractModel):
         commands += [Command.update(line.id, {"product_uom_qty": 0}) for line in current.values()]
         order.write({"order_line": commands, "ec_lines_digest": self._lines_digest(item)})
         resolved._action_launch_stock_rule()
+
+    @api.model
+    def _note_other_goods(self, item, record, line, values):
+        """Show a line of whose goods mall and order think differently; a substitute chosen here
+        for what the mall still says is nothing new."""
+        same = ("ec_sku_code", "product_uom_qty", "price_unit")
+        if all(record[name] == values[name] for name in same):
+            return
+        item.add_reason("changed_upstream", self.env._("other goods on a line"))
+        item.changes.append(
+            {
+                "field": "line",
+                "name": record.name,
+                "old": f"{record.product_uom_qty:g} × {record.price_unit:,g}",
+                "new": f"{line.name} {line.quantity:f} × {line.price_unit:,f}",
+            }
+        )
 
     @api.model
     def _finds_unknown_goods(self, batch, item):

@@ -54,6 +54,12 @@ class SaleOrder(models.Model):
 
     # --- Money, as the mall says ---
     ec_buyer_total = fields.Monetary(string="Buyer pays", copy=False, readonly=True)
+    ec_received = fields.Monetary(
+        string="Paid so far",
+        copy=False,
+        readonly=True,
+        help="The part that is there already. The rest is still to come, or paid on delivery.",
+    )
     ec_points = fields.Monetary(string="Points used", copy=False, readonly=True)
     ec_mall_coupon = fields.Monetary(string="Mall coupon", copy=False, readonly=True)
     ec_shop_coupon = fields.Monetary(string="Shop coupon", copy=False, readonly=True)

@@ -61,7 +61,12 @@ class SaleOrder(models.Model):
         if not orders:
             raise UserError(self.env._("None of these orders waits for money."))
         orders.write(
-            {"ec_payment_state": "paid", "ec_paid_at": fields.Datetime.now(), "ec_paid_here": True}
+            {
+                "ec_payment_state": "paid",
+                "ec_paid_at": fields.Datetime.now(),
+                "ec_paid_here": True,
+                "ec_received": 0.0,
+            }
         )
         silent = self.env["ec.channel"]
         for channel, group in orders.grouped("ec_channel_id").items():
@@ -91,6 +96,6 @@ class EcOrderImport(models.AbstractModel):
         values = super()._prepare_facts(item)
         if item.order and item.order.ec_paid_here:
             if values["ec_payment_state"] in WAITING_FOR_MONEY:
-                values.pop("ec_payment_state")
-                values.pop("ec_paid_at")
+                for name in ("ec_payment_state", "ec_paid_at", "ec_received"):
+                    values.pop(name, None)
         return values

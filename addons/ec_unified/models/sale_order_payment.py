@@ -64,6 +64,11 @@ class SaleOrder(models.Model):
             else:
                 order.ec_cancel_on = False
 
+    def _ec_left_to_pay(self):
+        """Return what the buyers of these orders have to pay, at the door or before, beside what is
+        there already."""
+        return sum(max(order.ec_buyer_total - order.ec_received, 0.0) for order in self)
+
     @api.depends("ec_ordered_at")
     def _compute_ec_days_waiting(self):
         now = fields.Datetime.now()

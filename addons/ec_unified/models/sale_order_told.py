@@ -76,11 +76,12 @@ class SaleOrder(models.Model):
         }
 
     def _ec_get_stage(self):
-        """A cancelled order on which mall and Odoo do not agree is no finished one."""
+        """A cancelled order on which mall and Odoo do not agree, or whose parcel has to be stopped,
+        is no finished one."""
         stage = super()._ec_get_stage()
         if stage == "cancel" and self.ec_open_check_count:
             codes = set(self.ec_check_ids.filtered(lambda c: c.state == "open").mapped("code"))
-            if codes & {CODE, "changed_upstream"}:
+            if codes & {CODE, "changed_upstream", "cancel_requested"}:
                 return "check"
         return stage
 

@@ -6,7 +6,7 @@ _SHARED = ("carrier_id", "carrier_tracking_ref")
 #: What deliveries of one parcel have in common, or what is summed up for it.
 _ORDER_FACTS = {
     "ec_wish_date", "ec_wish_time_from", "ec_wish_time_to", "ec_payment_role", "ec_is_gift",
-    "ec_buyer_total", "ec_place_facts",
+    "ec_buyer_total", "ec_received", "ec_place_facts",
 }  # fmt: skip
 
 

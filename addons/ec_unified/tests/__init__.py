@@ -25,6 +25,7 @@ from . import test_order_batch
 from . import test_order_import
 from . import test_order_money
 from . import test_order_destination
+from . import test_order_news
 from . import test_order_partner
 from . import test_order_tour
 from . import test_stage

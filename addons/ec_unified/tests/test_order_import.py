@@ -107,6 +107,19 @@ class TestOrderImport(OrderCommon):
             self.assertEqual(self.exchange(ref).state, "ignored")
             self.assertTrue(self.exchange(ref).ignore_reason)
 
+    def test_beginning_earlier_brings_in_what_was_left_out(self):
+        self.channel.import_from = "2026-11-01 00:00:00"
+        for ref in ("OLD", "NO"):
+            self.pull(self.order_payload(ref, ordered_at="2026-10-31T23:00:00+09:00"))
+        self.exchange("NO").with_user(self.clerk)._ignore("taken by telephone")
+        self.assertTrue(self.channel._get_cursor("pull_orders"))
+        self.channel.import_from = "2026-11-02 00:00:00"
+        self.assertEqual(self.exchange("OLD").state, "ignored", "later: nothing to fetch")
+        self.channel.import_from = "2026-10-01 00:00:00"
+        self.assertFalse(self.channel._get_cursor("pull_orders"), "the mall's list once more")
+        self.channel.action_pull_orders()
+        self.assertEqual(self.orders(["OLD", "NO"]).mapped("ec_order_ref"), ["OLD"])
+
     def test_unknown_item_waits_and_is_taken_over(self):
         order = self.pull(self.order_payload(lines=[self.line("NEW-1", 550, quantity=2)]))
         self.assertEqual(order.amount_total, 1100)

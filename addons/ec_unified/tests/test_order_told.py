@@ -1,6 +1,7 @@
 """Changed here first, told in the background: the two sides never differ silently."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -201,6 +202,28 @@ class TestOrderTold(OrderCommon):
         self.channel.action_send_exchanges()
         self.assertEqual(self.told("change"), [["O-1", "千代田9-9"]])
 
+    def test_addresses_of_two_destinations_are_both_told(self):
+        home = self.order_payload()["buyer"]
+        friend = {**home, "name": "佐藤 太郎", "zip": "530-0001", "street": "梅田1-1"}
+        order = self.pull(
+            self.order_payload(
+                destinations=[{"ref": "1", "address": home}, {"ref": "2", "address": friend}],
+                lines=[
+                    self.line("TEA-1", 550, ref="1"),
+                    self.line("RICE-1", 550, ref="2", destination=1),
+                ],
+            )
+        )  # fmt: skip
+        for number, street in enumerate(("千代田9-9", "梅田8-8", "梅田7-7")):
+            place = order.order_line[min(number, 1)].ec_destination_id
+            wizard = self.env["ec.order.edit"].browse(order.action_ec_edit()["res_id"])
+            with Form(wizard) as form:
+                form.destination_id = place
+                form.street = street
+            form.record.action_apply()
+        self.channel.action_send_exchanges()
+        self.assertEqual(self.told("change"), [["O-1", "千代田9-9"], ["O-1", "梅田7-7"]])
+
     def test_quantity_the_mall_cannot_take_says_so(self):
         order = self.pull(self.order_payload())
         action = order.action_ec_edit()
@@ -242,6 +265,11 @@ class TestOrderTold(OrderCommon):
         order.ec_confirm_by = fields.Datetime.now() + timedelta(days=3)
         self.channel.action_pull_orders()
         self.assertEqual(self.open_codes(order), ["confirm_due"])
+        last = order.ec_confirm_by + timedelta(hours=9)
+        self.assertEqual(order.ec_open_check_ids.detail, f"{last:%Y/%m/%d %H:%M}", "Japan's clock")
+        with patch.object(self.registry["ec.order.check"], "_open") as opened:
+            self.channel.action_pull_orders()
+        opened.assert_not_called()
         order.with_user(self.clerk).action_ec_confirm_at_mall()
         self.channel.action_send_exchanges()
         self.assertEqual(self.told("confirm"), [["O-1"]])

@@ -202,12 +202,22 @@ class EcOrderEdit(models.TransientModel):
             payload.pop("quantities")
             order._ec_note_change(self.env._("Quantity"))
         if {"address", "quantities"} & payload.keys():
-            # What the mall has not heard yet is told together with this.
-            owed = order._ec_owed("change")[:1].payload or {}
+            # What the mall has not heard yet is told together with this, unless it is the address
+            # of another destination.
+            rows = order._ec_owed("change")
+            owed = rows.filtered(lambda row: not self._is_other_place(row.payload, payload))[:1]
+            ref = order.ec_order_ref
+            if rows:
+                ref = owed.external_ref or f"{ref}#{payload['key'][:8]}"
             self.env["ec.exchange"].sudo()._owe(
-                order.ec_channel_id.sudo(), "change", order.ec_order_ref,
-                self._joined(owed, payload), order,
+                order.ec_channel_id.sudo(), "change", ref,
+                self._joined(owed.payload or {}, payload), order,
             )  # fmt: skip
+
+    @api.model
+    def _is_other_place(self, owed, payload):
+        both = "address" in owed and "address" in payload
+        return both and owed.get("address_lines") != payload.get("address_lines")
 
     @api.model
     def _joined(self, owed, payload):
