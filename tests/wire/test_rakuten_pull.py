@@ -128,6 +128,34 @@ def test_a_quiet_shop_is_searched_in_one_window_and_its_last_order_read_once(mal
         assert dict(mall.calls) == {"searchOrder": 2}
 
 
+@pytest.mark.parametrize("days", [0, 2, 25])
+@pytest.mark.parametrize("code", ["ERROR_023", "ERROR_012"])
+def test_a_mall_whose_clock_is_ahead_remembers_less(mall, rms, orders, days, code):
+    """730 days back from our now is more than that from its own."""
+    mall.configure(range_error=code)
+    now = mall.clock.now()
+    rms.now = lambda: now
+    mall.clock.set(now - timedelta(days=700))
+    old = mall.buy("AR-KZ01")
+    mall.clock.set(now + timedelta(days=days))
+    new = mall.buy("AR-KZ01")
+    inbox = Inbox(orders, now - timedelta(days=900))
+    assert inbox.pull() == [old, new]
+    assert mall.calls["searchOrder"] < 40
+
+
+def test_too_many_hits_in_the_oldest_month_are_not_taken_for_age(mall, orders, monkeypatch):
+    monkeypatch.setattr(const, "SEARCH_MAX_HITS", 3)
+    mall.configure(max_hits=3, search_overflow="error")
+    refs = []
+    for day in range(6):
+        mall.clock.set(START - timedelta(days=725 - day))
+        refs.append(mall.buy("AR-KZ01"))
+    mall.clock.set(START)
+    found = orders.search(START - timedelta(days=900), START)
+    assert [number for window in found for number in window.numbers] == refs
+
+
 # === Single odd documents and refusals ===
 
 

@@ -53,3 +53,7 @@ def test_the_same_order_written_otherwise(models, change):
         order = parse_order(model)
         for name, changed in edits.edits(model, change, tried):
             assert parse_order(changed) == order, (situation, name)
+
+
+def test_only_the_day_of_the_order_must_be_one(models):
+    assert unreadable(models, edits.no_time) == {"orderDatetime"}

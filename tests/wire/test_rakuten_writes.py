@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from ec_addons.ec_channel_rakuten.lib.order_change import build
 from ec_addons.ec_channel_rakuten.lib.orders import OrderService
+from ec_addons.ec_channel_rakuten.lib.shipping import _request_id
+from ec_addons.ec_unified.lib.data import Address
 from ec_addons.ec_unified.lib.data_change import OrderChange
 from ec_addons.ec_unified.lib.errors import ConflictError, DataError, UncertainWriteError
 
@@ -169,3 +171,30 @@ def test_a_drop_off_that_is_not_wished_is_not_sent():
     body = build(model, OrderChange(order_ref=NUMBER, quantities={"11": 1}))
     places = [row["dropOffLocation"] for row in body["PackageModelList"]]
     assert places == [None, "玄関前"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kana", "sent"),
+    [
+        ("例示 次郎", None, (None, None)),
+        ("例示 次郎", "レイジ ジロウ", ("レイジ", "ジロウ")),
+        ("試験 花子", None, ("シケン", "ハナコ")),
+    ],
+)
+def test_the_reading_of_a_name_goes_with_the_name(name, kana, sent):
+    address = Address(
+        name=name, kana=kana, zip="1500000", state_code="JP-13", city="見本区", street="仮町1"
+    )
+    body = build(plain_order(), OrderChange(order_ref=NUMBER, address=address))
+    person = body["PackageModelList"][0]["SenderModel"]
+    assert (person["familyNameKana"], person["firstNameKana"]) == sent
+
+
+# === Asynchronous parcels ===
+
+
+def test_the_request_id_may_stand_in_any_message():
+    answer = {"MessageModelList": [message("WARNING"), message("INFO", requestId="r-1")]}
+    assert _request_id(answer) == "r-1"
+    with pytest.raises(DataError):
+        _request_id({"MessageModelList": [message("ERROR", requestId=None)]})

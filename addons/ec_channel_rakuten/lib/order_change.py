@@ -126,7 +126,10 @@ def _package(package, change):
         row["dropOffLocation"] = None  # a place that is sent is a place that is used (2.9)
     person = {key: package["SenderModel"].get(key) for key in _SENDER}
     if change.address and _is_meant(package, change):
-        person.update(sender(change.address))
+        news = sender(change.address)
+        if any(person[name] != news[name] for name in ("familyName", "firstName")):
+            person.update(familyNameKana=None, firstNameKana=None)  # another person's reading
+        person.update(news)
     row["SenderModel"] = person
     row["ItemModelList"] = [_item(item, change) for item in live_items(package)]
     return row

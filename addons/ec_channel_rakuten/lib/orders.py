@@ -21,6 +21,13 @@ _logger = logging.getLogger(__name__)
 
 # A search answers in whole seconds; below this a window cannot be split usefully.
 _SMALLEST_WINDOW = timedelta(seconds=2)
+_HOUR = timedelta(hours=1)
+_LESS = timedelta(days=3)
+_NEARLY_TOO_OLD = timedelta(days=const.SEARCH_MAX_AGE_DAYS) - const.CLOCK_AHEAD
+
+
+class _TooOldError(Exception):
+    """The mall does not search as far back as this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +67,14 @@ class OrderService:
         """
         end = end or self.client.now().replace(microsecond=0) + const.CLOCK_AHEAD
         oldest = self.client.now() - timedelta(days=const.SEARCH_MAX_AGE_DAYS - 1)
-        for first, last in windows(max(start, oldest), end, const.SEARCH_DAYS):
-            yield from self._search_window(first, last, progress, date_type)
+        start = max(start, oldest)
+        while True:
+            try:
+                for first, last in windows(start, end, const.SEARCH_DAYS):
+                    yield from self._search_window(first, last, progress, date_type)
+                return
+            except _TooOldError:
+                start += _LESS  # only the first call for the first window raises it
 
     def _search_window(self, start, end, progress, date_type):
         numbers = self._read_pages(start, end, progress, date_type)
@@ -120,9 +133,22 @@ class OrderService:
             # Whether too many hits are cut or refused, and by which code, is not known (2.3); it is
             # none of those that speak of our fields.
             ours = str(error.code or "").endswith(OWN_FAULTS)
-            if ours or end - start <= timedelta(hours=1):
+            if ours or end - start <= _HOUR:
                 raise
+            if self.client.now() - start > _NEARLY_TOO_OLD:
+                self._probe_age(start, progress, date_type)
             return None
+
+    def _probe_age(self, start, progress, date_type):
+        """A window that begins where the mall's memory ends was refused: for its beginning, where
+        the mall's clock is ahead of ours, or for its hits? No hour has too many of them.
+
+        :raise _TooOldError: for its beginning
+        """
+        try:
+            self._search_page(start, start + _HOUR, progress, date_type, 1)
+        except DataError:
+            raise _TooOldError from None
 
     # --- read (2.4) ----------------------------------------------------------------------------
 

@@ -259,7 +259,7 @@ def _errors(messages):
 def _request_id(answer):
     """:raise DataError: the request was refused (with HTTP 200)"""
     messages = answer.get("MessageModelList") or [{}]
-    request_id = messages[0].get("requestId")
+    request_id = next(filter(None, (message.get("requestId") for message in messages)), None)
     if not request_id:
         raise DataError("parcels refused", code=messages[0].get("messageCode"))
     return request_id
