@@ -88,9 +88,6 @@ class RakutenCommon(EcCommon):
             [("ec_channel_id", "=", self.shop.id), ("ec_order_ref", "=", ref)]
         )
 
-    def open_codes(self, order):
-        return sorted(order.ec_check_ids.filtered(lambda c: c.state == "open").mapped("code"))
-
     def tax_by_rate(self, order):
         """``{"10": (amount incl. tax, tax)}`` as booked."""
         found = {}

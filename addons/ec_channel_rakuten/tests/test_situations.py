@@ -172,19 +172,11 @@ class TestRakutenSituations(SituationMixin, RakutenCommon):
         return {name: self.order(ref) for name, ref in refs.items()}
 
     def test_figures_on_order_and_invoice(self):
-        for name, order in self.place(*TABLE).items():
-            with self.subTest(name):
-                self.assertTrue(order)
-                self.assertNotIn("total_mismatch", self.open_codes(order))
-                self.check_whole(order, TABLE[name])
-                if name in CHECKS:
-                    self.assertIn(CHECKS[name], self.open_codes(order))
+        self.check_table(self.place(*TABLE), TABLE, CHECKS)
 
     def test_figures_after_partial_delivery(self):
         self.goods.invoice_policy = "delivery"
-        for name, order in self.place(*PARTIAL).items():
-            with self.subTest(name):
-                self.check_in_two_parts(order, TABLE[name])
+        self.check_table_in_two_parts(self.place(*PARTIAL), TABLE)
 
     def test_figures_of_three_pieces_delivered_in_parts(self):
         self.goods.invoice_policy = "delivery"

@@ -145,6 +145,10 @@ class EcCommon(TransactionCase):
         channel.fake_faults = False
         channel.operation_ids.write({"blocked_until": False})
 
+    def open_codes(self, order):
+        """Codes of the order's open checks."""
+        return sorted(order.ec_check_ids.filtered(lambda c: c.state == "open").mapped("code"))
+
     def operation(self, op, channel=None):
         """The row of an operation, fresh."""
         return (channel or self.channel)._operation(op)

@@ -79,10 +79,6 @@ class OrderCommon(EcCommon):
             [("kind", "=", "order"), ("external_ref", "=", ref), ("direction", "=", "in")]
         )
 
-    def open_codes(self, order):
-        """Codes of the order's open checks."""
-        return sorted(order.ec_check_ids.filtered(lambda c: c.state == "open").mapped("code"))
-
     def mixed_order(self, ref="M-1", **changes):
         """8,235 yen at 10 %, 3 × 333 at 8 %, whose tax the mall does not floor."""
         return self.order_payload(

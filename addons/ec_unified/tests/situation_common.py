@@ -80,6 +80,26 @@ class SituationMixin:
         if order.amount_total or order.order_line:
             self.assert_invoices(self.invoice(order), row)
 
+    def check_table(self, orders, table, checks):
+        """Each order stands in the books as in its row.
+
+        :param dict orders: {situation: order}
+        :param dict checks: {situation: code of a check that must be open}
+        """
+        for name, order in orders.items():
+            with self.subTest(name):
+                self.assertTrue(order)
+                self.assertNotIn("total_mismatch", self.open_codes(order))
+                self.check_whole(order, table[name])
+                if name in checks:
+                    self.assertIn(checks[name], self.open_codes(order))
+
+    def check_table_in_two_parts(self, orders, table):
+        """As ``check_table``, delivered and invoiced in two parts."""
+        for name, order in orders.items():
+            with self.subTest(name):
+                self.check_in_two_parts(order, table[name])
+
     def check_in_two_parts(self, order, row):
         """One piece first, the rest later; each delivery has its own invoice."""
         self.clear_checks(order)
