@@ -66,6 +66,21 @@ def test_rules_of_a_mall():
     assert links.findings(body) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "forbidden"),
+    [
+        ("HTTPS://OWN-SHOP.example.com/", True),
+        ("詳しくはwww.own-shop.example.comへ", True),
+        ("www.rakuten.co.jp/shop/", False),
+        ("https://item.rakuten.co.jp/shop/www.html", False),
+        ("info@www.example.com", False),
+    ],
+)
+def test_a_link_by_whatever_name(text, forbidden):
+    found = links.findings(text, links=False, allowed=["rakuten.co.jp"])
+    assert bool(found) == forbidden, found
+
+
 def test_relay_addresses():
     assert links.address_in("a@pc.fw.rakuten.ne.jp", ["fw.rakuten.ne.jp"])
     assert not links.address_in("a@xfw.rakuten.ne.jp", ["fw.rakuten.ne.jp"])
@@ -100,3 +115,5 @@ def test_carriers():
     assert carriers.carrier_key("ヤマト運輸 宅急便") == "yamato"
     assert "123456789013" in carriers.tracking_url("sagawa", "1234-5678-9013")
     assert carriers.split_numbers("1234, 5678\n1234") == ["1234", "5678"]
+    assert carriers.split_numbers("1234 5678 9013") == ["1234-5678-9013"]
+    assert carriers.split_numbers("123456789013 444803009836") == ["123456789013", "444803009836"]

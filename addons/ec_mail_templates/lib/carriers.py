@@ -35,6 +35,10 @@ CARRIERS = {
 }
 
 
+#: No carrier's number is shorter.
+_SHORTEST = 8
+
+
 def carrier_key(name: str | None) -> str | None:
     """The carrier a name speaks of, else None."""
     low = (name or "").lower()
@@ -56,5 +60,10 @@ def tracking_url(key: str | None, number: str) -> str:
 
 
 def split_numbers(text: str | None) -> list[str]:
-    """Tracking numbers of a field that may hold several."""
-    return list(dict.fromkeys(part for part in re.split(r"[\s,、;/+]+", text or "") if part))
+    """Tracking numbers of a field that may hold several; groups of four digits are one number."""
+    found = []
+    for part in re.split(r"[,、，;/+\n\t]+", text or ""):
+        pieces = part.split()
+        whole = all(len(re.sub(r"\W", "", piece)) >= _SHORTEST for piece in pieces)
+        found += pieces if whole else ["-".join(pieces)]
+    return list(dict.fromkeys(found))

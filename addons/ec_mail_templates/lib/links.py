@@ -12,7 +12,7 @@ _IMAGE = re.compile(r"<img\b", re.I)
 
 def domain_allowed(link: str, allowed: list[str]) -> bool:
     """Whether the host of ``link`` is one of ``allowed`` or below it."""
-    host = (urlsplit(link).hostname or "").lower()
+    host = (urlsplit(link if "://" in link else f"//{link}").hostname or "").lower()
     return any(host == domain or host.endswith(f".{domain}") for domain in allowed)
 
 

@@ -13,7 +13,8 @@ WIDTH = 70
 _NOT_FIRST = "、。，．・：；？！゛゜ヽヾゝゞ々ー）］｝」』】〉》〕)]},.:;?!"
 _NOT_LAST = "（［｛「『【〈《〔([{"
 _BLOCKS = {"p", "div", "table", "tr", "ul", "ol", "h1", "h2", "h3", "h4", "section", "blockquote"}
-_URL = re.compile(r"https?://[^\s<>\"'）」]+")
+#: With or without "https://": mail programs make a link of "www." as well.
+_URL = re.compile(r"(?:https?://|(?<![A-Za-z0-9_./@-])www\.)[^\s<>\"'）」]+", re.I)
 #: Not part of JIS X 0208, though everybody has them: spelled out for old receivers.
 _SPELLED = {"㈱": "(株)", "㈲": "(有)", "㈹": "(代)", "№": "No.", "℡": "TEL", "〜": "～", "−": "－"}
 _TOKEN = re.compile(r"https?://\S+|[!-~]+|\s|.", re.S)

@@ -119,7 +119,8 @@ class EcMailEntry(models.Model):
         """How it is paid and delivered; follow-ups need no more than number and day."""
         block.add(self.env._("Payment"), self._payment_name(order))
         block.add(self.env._("Delivery"), order.ec_delivery_label)
-        block.add(self.env._("Wished delivery"), self._wish(order))
+        if not order._ec_wishes_differ():  # else each destination says its own
+            block.add(self.env._("Wished delivery"), self._wish(order))
         block.add(self.env._("Drop-off place"), order.ec_drop_off)
         self._add_gift(block, order)
         block.add(self.env._("Remarks"), (order.ec_remarks or "").strip())
@@ -134,17 +135,20 @@ class EcMailEntry(models.Model):
 
     def _wish(self, order):
         """Wish date and hours in words."""
-        day = self._day(order.ec_wish_date)
-        if order.ec_wish_time_from or order.ec_wish_time_to:
-            start, end = order.ec_wish_time_from, order.ec_wish_time_to
+        hours = order.ec_wish_text or ""
+        return self._wish_words(
+            order.ec_wish_date, order.ec_wish_time_from, order.ec_wish_time_to, hours
+        )
+
+    def _wish_words(self, day, start, end, hours=""):
+        day = self._day(day)
+        if start or end:
             if not start:
                 hours = self.env._("until %s h", end)
             elif not end:
                 hours = self.env._("from %s h", start)
             else:
                 hours = self.env._("%(start)s–%(end)s h", start=start, end=end)
-        else:
-            hours = order.ec_wish_text or ""
         return " ".join(part for part in (day, hours) if part)
 
     def _add_gift(self, block, order):

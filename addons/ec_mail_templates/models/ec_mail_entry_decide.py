@@ -160,6 +160,9 @@ class EcMailEntry(models.Model):
             return self.env._("The order was paid back.")
         if self._returned_parcels():
             return self.env._("A parcel came back.")
+        moves = order.sudo().order_line.move_ids
+        if any(move.state == "done" and move.location_id.usage == "customer" for move in moves):
+            return self.env._("Goods were sent back.")
         if "cancel_requested" in order.ec_check_ids.mapped("code"):
             # Refused at the door: cash on delivery is never paid back.
             return self.env._("The order was to be cancelled at the mall.")

@@ -127,19 +127,30 @@ class EcMailEntry(models.Model):
                 yield "payment_due", "-", placed, none
             if order.ec_stage == "stock":
                 yield "waiting_stock", "-", now, none
-            promised = order.commitment_date or order.ec_wish_date
-            if promised and self._is_late(order, fields.Date.to_date(promised)):
+            promised = self._promised_day(order)
+            if promised and self._is_late(order, promised):
                 yield "late", "-", now, none
         if prepaid and order.ec_payment_state == "paid":
             yield "paid", "-", order.ec_paid_at or now, none
         if order.ec_payment_state == "refunded":
             yield "refunded", "-", now, none
         elif order.ec_refunded > 0:  # each further part is an event of its own
-            yield "refunded", f"part:{order.ec_refunded:g}", now, none
+            yield "refunded", f"part:{order.ec_refunded:.15g}", now, none
+
+    @api.model
+    def _promised_day(self, order):
+        """The day the buyer counts on, on the shop's clock: of what has not left yet."""
+        if order.commitment_date:
+            return order.company_id._ec_local(order.commitment_date).date()
+        open_ones = order.picking_ids.filtered(
+            lambda p: p.state not in ("done", "cancel") and p.picking_type_code == "outgoing"
+        )
+        days = [day for day in open_ones.mapped("ec_wish_date") if day]
+        return min(days) if days else order.ec_wish_date
 
     @api.model
     def _is_late(self, order, promised):
-        today = fields.Date.context_today(order.with_context(tz="Asia/Tokyo"))
+        today = order.company_id._ec_today()
         return (
             order.state == "sale"
             and order.ec_stage not in ("shipped", "done")

@@ -174,6 +174,10 @@ class EcMailEntry(models.Model):
         places = {self._place_key(p.partner_id) for p in self._pickings_of_told()}
         if len(places) > 1:
             block.add(self.env._("To"), f"{picking.partner_id.name or ''} 様")
+        order = picking.sale_id
+        if order._ec_wishes_differ():
+            lines = picking.move_ids.sale_line_id
+            block.add(self.env._("Wished delivery"), self._wish_words(*order._ec_wish_of(lines)))
         return block
 
     def _pickings_of_told(self):
@@ -212,6 +216,10 @@ class EcMailEntry(models.Model):
             )
             block.add("", f"{place.name or ''} 様")
             block.add("", self._address(place))
+            if order._ec_wishes_differ():
+                block.add(
+                    self.env._("Wished delivery"), self._wish_words(*order._ec_wish_of(lines))
+                )
             if several:
                 names = [f"{x.name.splitlines()[0]} × {x.product_uom_qty:g}" for x in lines]
                 block.add(self.env._("Goods"), "\n".join(names))

@@ -150,10 +150,15 @@ class EcMailEntry(models.Model):
 
     def _why_held(self, draft):
         """(why a person has to look at this text, whether it may not go out as it is)."""
-        if PLACEHOLDER.search(draft["text"]):
+        if PLACEHOLDER.search(f"{draft['subject']}\n{draft['text']}"):
             return self.env._("The text still has a place to be filled in."), True
-        problems = self.channel_id.ec_mail_policy_id._findings(draft["body"] + draft["text"])
+        problems = self._forbidden(draft)
         return (self._describe_findings(problems) if problems else ""), False
+
+    def _forbidden(self, draft):
+        """What in subject and text of a written mail the mall forbids."""
+        whole = "\n".join((draft["subject"], draft["body"], draft["text"]))
+        return self.channel_id.ec_mail_policy_id._findings(whole)
 
     def _render(self, template, files=True):
         """Subject, HTML, text and attachments per entry.

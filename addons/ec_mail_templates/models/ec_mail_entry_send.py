@@ -148,6 +148,9 @@ class EcMailEntry(models.Model):
     def _send_one(self, server, probe):
         """Send one mail and note what is known of it."""
         entries = self | self.follower_ids
+        if why := self._why_not_any_more():
+            entries._settle("not_wanted", why)
+            return Verdict(smtp_probe.STOPPED, text="overtaken")
         try:
             sender, recipients, message = self._build(server, probe.session)
         except Exception as error:  # noqa: BLE001 - an address no server would take
@@ -156,6 +159,13 @@ class EcMailEntry(models.Model):
             verdict = probe.deliver(message, sender, recipients, entries._claim)
         entries._note_verdict(verdict)
         return verdict
+
+    def _why_not_any_more(self):
+        """A queue may be long: nobody is reminded of what he has paid meanwhile, nor asked how he
+        likes what came back."""
+        kind = self.kind_id
+        overtaken = kind.only_unpaid or kind.event in ("waiting_stock", "late", "completed")
+        return self._why_not() if overtaken else ""
 
     def _claim(self):
         """Say durably "being sent"; called when the server waits for the text.

@@ -1,9 +1,12 @@
+"""Which changes of an order may call for a mail, and the mails on the order."""
+
 from odoo import api, fields, models
 
 #: What these fields say may call for a mail.
 WATCHED = {
     "state", "ec_payment_state", "ec_payment_role", "ec_stage", "ec_undecided", "ec_buyer_email",
     "commitment_date", "ec_wish_date", "ec_channel_id", "ec_refunded",
+    "ec_place_facts",
 }  # fmt: skip
 
 

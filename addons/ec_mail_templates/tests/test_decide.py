@@ -1,5 +1,7 @@
 """Which mail is wanted, when, and why not."""
 
+from freezegun import freeze_time
+
 from odoo import fields
 from odoo.tests import tagged
 
@@ -122,6 +124,19 @@ class TestDecide(MailCommon):
         entry.with_user(self.clerk).button_approve()
         self.look()
         self.assertEqual(entry.state, "queued")
+
+    def test_a_forbidden_subject_is_held(self):
+        """The subject is read first of all."""
+        policy = self.env.ref("ec_mail_templates.policy_rakuten")
+        policy.write({"provider": "fake", "needs_own_server": False})
+        self.channel.invalidate_recordset(["ec_mail_policy_id"])
+        order = self.pull(self.mixed_order())
+        template = self.env.ref("ec_mail_templates.template_thanks").with_context(lang="ja_JP")
+        template.subject = "www.own-shop.example.com"
+        self.look()
+        entry = self.entry(order, "thanks")
+        self.assertEqual(entry.state, "held")
+        self.assertIn("own-shop.example.com", entry.reason)
 
     def test_relay_needs_its_server(self):
         policy = self.env.ref("ec_mail_templates.policy_rakuten")
@@ -310,3 +325,59 @@ class TestDecide(MailCommon):
         self.look()
         self.assertEqual(self.entry(with_tea, "thanks").template_id, special)
         self.assertNotEqual(self.entry(other, "thanks").template_id, special)
+
+    def test_late_is_after_the_promised_day_not_on_it(self):
+        """A day promised in Japan begins at 15 o'clock of the day before in the database."""
+        order = self.pull(self.mixed_order("D-late"))
+        order.commitment_date = "2026-11-24 15:00:00"
+        for now, late in (("2026-11-25 14:59:00", False), ("2026-11-25 15:01:00", True)):
+            with freeze_time(now):
+                events = {event for event, *_rest in self.entries._order_facts(order)}
+            self.assertEqual("late" in events, late, now)
+
+    def test_late_is_what_has_not_left_yet(self):
+        """The first destination has its parcel in time, the other one wished a later day."""
+        order = self.several(("2026-11-20", "2026-12-20"))
+        first = order.picking_ids.filtered(lambda p: str(p.ec_wish_date) == "2026-11-20")
+        with freeze_time("2026-11-24 03:00:00"):
+            self.assertIn("late", [event for event, *_rest in self.entries._order_facts(order)])
+            order.ec_check_ids._clear()
+            first.move_ids.picked = True
+            first._action_done()
+            self.assertNotIn("late", [event for event, *_rest in self.entries._order_facts(order)])
+
+    def test_each_destination_reads_its_own_day(self):
+        order = self.several(("2026-11-20", "2026-12-20"))
+        self.look()
+        text = self.entry(order, "thanks").mail_text
+        goods, _line, places = text.partition("■お届け先1")
+        self.assertNotIn("11月20日", goods)
+        one, _line, two = places.partition("■お届け先2")
+        self.assertIn("2026年11月20日（金）", one)
+        self.assertNotIn("12月20日", one)
+        self.assertIn("2026年12月20日（日）", two)
+
+    def several(self, days):
+        """An order to two addresses, each with a wished day."""
+        home = self.order_payload()["buyer"]
+        other = {**home, "name": "鈴木 一郎", "street": "別の町2-2", "phone": "03-1111-1111"}
+        places = [
+            {"ref": f"D{number}", "address": place, "wish_date": day}
+            for number, (place, day) in enumerate(zip((home, other), days, strict=True))
+        ]
+        return self.pull(
+            self.order_payload(
+                "D-places", destinations=places,
+                lines=[self.line("TEA-1", 1100), self.line("RICE-1", 500, destination=1)],
+                tax_summary=self.summary(("0.10", 1600, 145)), buyer_total="1600", total="1600",
+            )
+        )  # fmt: skip
+
+    def test_refunds_of_a_million_are_told_apart(self):
+        order = self.pull(self.mixed_order("D-big"))
+        keys = set()
+        for amount in (1234560, 1234565):
+            order.ec_refunded = amount
+            keys |= {key for event, key, *_r in self.entries._order_facts(order)
+                     if event == "refunded"}  # fmt: skip
+        self.assertEqual(keys, {"part:1234560", "part:1234565"})

@@ -85,6 +85,85 @@ class TestLedger(MailCommon):
         self.assertFalse(again.entry_ids)
         self.assertEqual(again.skipped, 2)
 
+    def test_by_hand_skips_what_lies_there_to_be_released(self):
+        """Asked for twice before anybody read the first: the buyer gets one."""
+        order = self.pull(self.mixed_order("L-1"))
+        values = {"order_ids": order.ids, "kind_id": self.kind("receipt").id}
+        first, second, third = (
+            self.env["ec.mail.manual"].with_user(self.clerk).create({**values, "again": again})
+            for again in (False, False, True)
+        )
+        first.button_send()
+        self.assertEqual(first.entry_ids.state, "held")
+        second.button_send()
+        self.assertFalse(second.entry_ids)
+        self.assertEqual(second.skipped, 1)
+        third.button_send()
+        self.assertEqual(len(third.entry_ids), 1, "wanted by a person")
+
+    def bar(self, wizard):
+        """What the dialog reads each time it refreshes itself."""
+        wizard.invalidate_recordset()
+        return wizard.progress, wizard.trouble_count, wizard.running
+
+    def test_progress_of_many_mails(self):
+        """The bar follows each mail to its end; what needs a person is counted, not waited for."""
+        orders = self.pull(*(self.mixed_order(f"P-{number}") for number in range(7)))
+        wizard = (
+            self.env["ec.mail.manual"]
+            .with_user(self.clerk)
+            .create(
+                {
+                    "order_ids": orders.ids,
+                    "kind_id": self.kind("receipt").id,
+                    "look_first": False,
+                }
+            )
+        )
+        self.assertEqual(self.bar(wizard), (0, 0, False), "not begun")
+        wizard.button_send()
+        rows = wizard.sudo().entry_ids
+        self.assertEqual(len(rows), 7)
+        rows.state = "queued"
+        seen = []
+        for row, state in zip(
+            rows,
+            ("sent", "sent", "failed", "bounced", "not_wanted", "uncertain", "sent"),
+            strict=True,
+        ):
+            row.state = "sending"
+            self.assertTrue(self.bar(wizard)[-1])
+            row.state = state
+            seen.append(self.bar(wizard))
+        self.assertEqual([progress for progress, *_rest in seen], [14, 28, 42, 57, 71, 85, 100])
+        self.assertEqual([trouble for _progress, trouble, _run in seen], [0, 0, 1, 2, 2, 3, 3])
+        self.assertEqual([running for *_rest, running in seen], [True] * 6 + [False])
+
+    def test_progress_waits_for_the_person_who_reads_first(self):
+        order = self.pull(self.mixed_order("P-9"))
+        wizard = (
+            self.env["ec.mail.manual"]
+            .with_user(self.clerk)
+            .create({"order_ids": order.ids, "kind_id": self.kind("receipt").id})
+        )
+        wizard.button_send()
+        self.assertEqual(self.bar(wizard), (0, 0, False))
+        wizard.entry_ids.button_approve()
+        self.look()
+        self.assertEqual(self.bar(wizard), (0, 0, True))
+        wizard.sudo().entry_ids.state = "sent"
+        self.assertEqual(self.bar(wizard), (100, 0, False))
+
+    def test_progress_without_anybody_to_write_to(self):
+        order = self.pull(self.mixed_order("P-10"))
+        order.write({"ec_buyer_email": False})
+        order.partner_id.email = False
+        wizard = self.env["ec.mail.manual"].create(
+            {"order_ids": order.ids, "kind_id": self.kind("receipt").id, "look_first": False}
+        )
+        wizard.button_send()
+        self.assertEqual(self.bar(wizard), (100, 1, False))
+
     def test_preview_leaves_nothing(self):
         order = self.pull(self.mixed_order("L-1"))
         before = self.entries.search_count([])

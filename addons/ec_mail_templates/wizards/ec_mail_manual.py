@@ -3,6 +3,13 @@ from uuid import uuid4
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+#: Works on by itself; waits for a time, a fact or a person as well; a person has to look.
+_MOVING = ("wanted", "queued", "sending")
+_OPEN = (*_MOVING, "waiting", "held")
+_TROUBLE = ("failed", "missing", "uncertain", "bounced")
+#: Had it, gets it, or it lies there to be released.
+_TOLD = ("sent", "uncertain", "held", *_MOVING)
+
 
 class EcMailManual(models.TransientModel):
     """One mail to the buyers of many orders, by hand; shows how far it is."""
@@ -23,17 +30,19 @@ class EcMailManual(models.TransientModel):
     entry_ids = fields.Many2many("ec.mail.entry", readonly=True)
     skipped = fields.Integer(readonly=True)
     progress = fields.Integer(compute="_compute_progress")
-    failed_count = fields.Integer(compute="_compute_progress")
+    trouble_count = fields.Integer(string="Needs a person", compute="_compute_progress")
     running = fields.Boolean(compute="_compute_progress")
 
     @api.depends("entry_ids.state")
     def _compute_progress(self):
         for wizard in self:
             states = wizard.entry_ids.mapped("state")
-            done = sum(s in ("sent", "bounced", "not_wanted", "failed", "missing") for s in states)
-            wizard.progress = round(100 * done / len(states)) if states else 0
-            wizard.failed_count = sum(s in ("failed", "missing") for s in states)
-            wizard.running = bool(states) and done < len(states) and not wizard.look_first
+            open_ones = sum(s in _OPEN for s in states)
+            done = len(states) - open_ones
+            # 100 % only when the last one is through.
+            wizard.progress = 100 * done // len(states) if states else 0
+            wizard.trouble_count = sum(s in _TROUBLE for s in states)
+            wizard.running = any(s in _MOVING for s in states)
 
     def button_send(self):
         """Enter the mails into the ledger; the cron sends them."""
@@ -47,7 +56,8 @@ class EcMailManual(models.TransientModel):
         if not self.again:
             told = entries.sudo().search(
                 [("order_id", "in", orders.ids), ("kind_id", "=", self.kind_id.id),
-                 ("state", "in", ("sent", "queued", "sending", "uncertain", "wanted"))]
+                 "|", ("state", "in", _TOLD),
+                 "&", ("state", "=", "waiting"), ("by_hand", "=", True)]
             ).order_id  # fmt: skip
             self.skipped = len(told)
             orders -= told

@@ -72,7 +72,7 @@ class EcMailPreview(models.TransientModel):
         if not template:
             return {"decision": decision, "subject": False, "body": False, "text": False}
         draft = entry._render(template)[entry.id]
-        problems = entry.channel_id.ec_mail_policy_id._findings(draft["body"] + draft["text"])
+        problems = entry._forbidden(draft)
         return {
             "decision": decision,
             "subject": draft["subject"],
