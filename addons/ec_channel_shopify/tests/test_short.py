@@ -31,10 +31,12 @@ class TestShopifyShort(ShopifyCommon):
     def at_shop(self, order):
         return self.shop.store.orders[int(order.ec_order_ref.rsplit("/", 1)[-1])]
 
-    def decide(self, order, choice, **vals):
+    def decide(self, order, choice, reason=None, **vals):
         wizards = self.env["ec.order.short"].with_user(self.clerk)
         wizards = wizards.with_context(default_order_id=order.id)
-        wizards.create({"order_id": order.id, "choice": choice, **vals}).action_apply()
+        wizard = wizards.create({"order_id": order.id, "choice": choice, **vals})
+        wizard.reason_id = wizard.reason_ids.filtered(lambda row: row.code == reason)
+        wizard.action_apply()
         self.env.flush_all()
 
     def codes(self, order):

@@ -2,7 +2,7 @@
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .order_common import OrderCommon
 
@@ -214,13 +214,27 @@ class TestOrderShort(OrderCommon):
         self.buy("A", 9)
         second = self.buy("B", 10)
         wizard = self.wizard(second, choice="cancel")
-        reasons = wizard._select_reasons()
-        wizard.reason = reasons[0][0] if reasons else False
+        with self.assertRaises(UserError):
+            wizard.action_apply()
+        wizard.reason_id = wizard.reason_ids.filtered(lambda reason: reason.name == "Out of stock")
         wizard.action_apply()
         self.assertEqual(second.state, "cancel")
         self.channel.fake_calls = False
         self.channel.action_send_exchanges()
-        self.assertIn(["cancel", ["B", wizard.reason or "", False]], self.channel.fake_calls)
+        self.assertIn(["cancel", ["B", "2", False]], self.channel.fake_calls)
+
+    def test_form_offers_the_reasons_of_the_mall(self):
+        self.buy("A", 9)
+        second = self.buy("B", 10)
+        wizards = self.env["ec.order.short"].with_user(self.clerk)
+        with Form(wizards.with_context(default_order_id=second.id)) as form:
+            form.choice = "cancel"
+            reasons = form.reason_ids[:]
+            self.assertEqual(reasons.mapped("code"), ["1", "2"])
+            form.reason_id = reasons[1]
+        form.record.action_apply()
+        self.channel.action_send_exchanges()
+        self.assertIn(["cancel", ["B", "2", False]], self.channel.fake_calls)
 
     def test_fix_button_opens_the_choices(self):
         self.buy("A", 9)
