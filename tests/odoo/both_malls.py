@@ -1,21 +1,15 @@
 """Both simulated malls beside Odoo and a shop on each, for tests that need the two at once."""
 
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from unittest.mock import patch
 
 from odoo.fields import Command
 
 from odoo.addons.ec_unified.tests.common import EcCommon
 
-ROOT = Path(__file__).resolve().parents[2]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
-
-from tests.malls.common.clock import SimClock  # noqa: E402
-from tests.malls.rakuten import RakutenMall, Waits  # noqa: E402
-from tests.malls.shopify.shop import ShopifyShop  # noqa: E402
+from tests.malls.common.clock import SimClock
+from tests.malls.rakuten import RakutenMall, Waits
+from tests.malls.shopify.shop import ShopifyShop
 
 TEA, CUP = "TEA-100", "CUP-BL"
 ITEMS = (

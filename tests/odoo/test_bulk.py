@@ -1,7 +1,5 @@
 """One thing done with 500 orders: in parts, what cannot be done is said, the rest is done."""
 
-import sys
-from pathlib import Path
 from unittest.mock import patch
 
 import requests
@@ -11,11 +9,7 @@ from odoo.tests import tagged
 
 from odoo.addons.ec_unified.tests.common import EcCommon
 
-ROOT = Path(__file__).resolve().parents[2]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
-
-from tests.odoo.volume import Volume  # noqa: E402
+from .volume import Volume
 
 #: As in ``static/src/bulk/bulk.js``.
 CHUNK = 20

@@ -6,7 +6,6 @@ EC_GOLDEN_WRITE=1, then read the difference.
 
 import os
 import re
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from unittest.mock import patch
@@ -18,13 +17,9 @@ from odoo.tests import tagged
 from odoo.addons.ec_mail_templates.lib.plain_text import find_links, text_width
 from odoo.addons.ec_unified.tests.common import EcCommon
 
-ROOT = Path(__file__).resolve().parents[2]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
-
-from tests.malls.common.clock import SimClock  # noqa: E402
-from tests.malls.rakuten import RakutenMall  # noqa: E402
-from tests.malls.shopify.shop import ShopifyShop  # noqa: E402
+from tests.malls.common.clock import SimClock
+from tests.malls.rakuten import RakutenMall
+from tests.malls.shopify.shop import ShopifyShop
 
 UNSUBSCRIBE = re.compile(r"https?://\S+/ec/mail/unsubscribe/\S+")
 GOLDEN = Path(__file__).parent / "golden_mails"

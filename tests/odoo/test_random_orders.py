@@ -6,8 +6,6 @@ A fixed seed and few of them in the test run; more: ``EC_RANDOM_SEED``, ``EC_RAN
 
 import os
 import random
-import sys
-from pathlib import Path
 
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -16,11 +14,7 @@ from odoo.addons.ec_unified.lib.data import SourceDocument
 from odoo.addons.ec_unified.tests.common import EcCommon
 from odoo.addons.ec_unified.tests.situation_common import SituationMixin
 
-ROOT = Path(__file__).resolve().parents[2]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
-
-from tests.random_orders import rakuten, shopify  # noqa: E402
+from tests.random_orders import rakuten, shopify
 
 SEED = int(os.environ.get("EC_RANDOM_SEED", "1"))
 COUNT = int(os.environ.get("EC_RANDOM_COUNT", "4"))

@@ -4,19 +4,12 @@ Every statement a screen sends is explained as it runs: the rows looked at in ea
 that grow with the orders are counted. ``bench/lists.py`` measures times at 5,000 and 50,000.
 """
 
-import sys
-from pathlib import Path
-
 from odoo.tests import tagged
 
 from odoo.addons.ec_unified.tests.common import EcCommon
 
-ROOT = Path(__file__).resolve().parents[2]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
-
-from tests.odoo.screens import Client, Probe  # noqa: E402
-from tests.odoo.volume import Volume  # noqa: E402
+from .screens import Client, Probe
+from .volume import Volume
 
 ORDERS = 5_000
 #: A hundred orders are open, most with two moves; a list may look at them a few times over.

@@ -25,6 +25,19 @@ class Expected:
         return self.earns, self.buyer_pays, self.taxes
 
 
+class Maker:
+    """What the makers of random orders have in common.
+
+    :param seed: the same seed makes the same orders on every machine
+    :param codes: the shop's SKU codes the lines choose from
+    """
+
+    def __init__(self, seed: int, codes: tuple[str, ...] = ("RND-A", "RND-B", "RND-C")) -> None:
+        self.rng = random.Random(seed)
+        self.codes = codes
+        self.count = 0
+
+
 def yen(value: Decimal, rounding: str = ROUND_HALF_UP) -> int:
     """Whole yen."""
     return int(Decimal(value).quantize(Decimal(1), rounding))

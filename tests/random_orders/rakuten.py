@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import random
 from decimal import Decimal
 from typing import Any
 
-from .figures import ROUNDINGS, Expected, percent, pieces, price, spread, yen
+from .figures import ROUNDINGS, Expected, Maker, percent, pieces, price, spread, yen
 
 UNDECIDED = -9999
 RATES = (0.1, 0.08, 0.0)
@@ -58,13 +57,8 @@ def undecided(model: Model) -> Model:
     }  # fmt: skip
 
 
-class RakutenOrders:
-    """Makes orders of one shop. ``codes``: the shop's SKU codes the lines choose from."""
-
-    def __init__(self, seed: int, codes: tuple[str, ...] = ("RND-A", "RND-B", "RND-C")) -> None:
-        self.rng = random.Random(seed)
-        self.codes = codes
-        self.count = 0
+class RakutenOrders(Maker):
+    """Makes orders of one shop."""
 
     def order(self) -> Model:
         """A decided order in 300."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from tests.wire.fixtures import shopify_orders as made
 
-from .figures import ROUNDINGS, Expected, percent, pieces, price, spread, yen
+from .figures import ROUNDINGS, Expected, Maker, percent, pieces, price, spread, yen
 
 Model = dict[str, Any]
 RATES = (0.1, 0.1, 0.08, 0.08, None)
@@ -39,13 +38,8 @@ def expected(model: Model) -> Expected:
     return Expected(earns=total, buyer_pays=total - prepaid, points=prepaid, taxes=taxes)
 
 
-class ShopifyOrders:
-    """Makes orders of one shop. ``codes``: the shop's SKU codes the lines choose from."""
-
-    def __init__(self, seed: int, codes: tuple[str, ...] = ("RND-A", "RND-B", "RND-C")) -> None:
-        self.rng = random.Random(seed)
-        self.codes = codes
-        self.count = 0
+class ShopifyOrders(Maker):
+    """Makes orders of one shop."""
 
     def order(self) -> Model:
         """A paid or unpaid order; some were changed or partly paid back since."""
