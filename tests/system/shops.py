@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from demo import catalog
@@ -64,6 +66,24 @@ def connect(lab: Lab, *, pieces: int = PIECES, state: str = "active") -> dict[st
         answer({{provider: channel.id for provider, channel in channels.items()}})
         """
     )
+
+
+@contextmanager
+def stopped(malls: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """These running malls, stopped in the end."""
+    try:
+        yield malls
+    finally:
+        for mall in malls.values():
+            mall.stop()
+
+
+@contextmanager
+def laboratory(name: str) -> Iterator[Lab]:
+    """Odoo's database ``name`` with a shop on each of two malls; all of it gone in the end."""
+    with stopped(start_malls()) as malls, Lab(name, malls) as lab:
+        connect(lab)
+        yield lab
 
 
 def stock_of_odoo(lab: Lab) -> dict[str, int]:

@@ -2,21 +2,13 @@
 
 import pytest
 
-from tools.lab import Lab
-
 from . import crash, shops
 
 
 @pytest.fixture
 def lab():
-    malls = shops.start_malls()
-    try:
-        with Lab("ec_crash", malls) as laboratory:
-            shops.connect(laboratory)
-            yield laboratory
-    finally:
-        for mall in malls.values():
-            mall.stop()
+    with shops.laboratory("ec_crash") as laboratory:
+        yield laboratory
 
 
 def test_nothing_is_lost_or_doubled_under_faults_and_kills(lab):

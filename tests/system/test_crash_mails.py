@@ -5,8 +5,6 @@ import os
 
 import pytest
 
-from tools.lab import Lab
-
 from . import mails, shops
 from .mail_server import MailServer
 
@@ -16,14 +14,8 @@ KILLS = 3
 
 @pytest.fixture
 def lab():
-    malls = shops.start_malls()
-    try:
-        with Lab("ec_mails", malls) as laboratory:
-            shops.connect(laboratory)
-            yield laboratory
-    finally:
-        for mall in malls.values():
-            mall.stop()
+    with shops.laboratory("ec_mails") as laboratory:
+        yield laboratory
 
 
 def test_each_buyer_gets_exactly_one_mail(lab):

@@ -4,7 +4,7 @@ import pytest
 
 from tools.lab import Lab
 
-from . import last_piece
+from . import last_piece, shops
 
 PIECES, BUYERS = 200, 5
 
@@ -12,14 +12,12 @@ PIECES, BUYERS = 200, 5
 @pytest.fixture
 def lab():
     rows = last_piece.items("OPEN", PIECES) + last_piece.items("GUARD", PIECES)
-    malls = last_piece.start_malls(rows)
-    try:
-        with Lab("ec_last_piece", malls) as laboratory:
-            last_piece.connect(laboratory, rows)
-            yield laboratory
-    finally:
-        for mall in malls.values():
-            mall.stop()
+    with (
+        shops.stopped(last_piece.start_malls(rows)) as malls,
+        Lab("ec_last_piece", malls) as laboratory,
+    ):
+        last_piece.connect(laboratory, rows)
+        yield laboratory
 
 
 def test_one_buyer_gets_every_last_piece(lab):
