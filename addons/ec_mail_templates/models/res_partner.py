@@ -1,3 +1,7 @@
+"""Consents of a buyer and the mails he got, on the contact."""
+
+from collections import Counter
+
 from odoo import api, fields, models
 
 
@@ -22,11 +26,16 @@ class ResPartner(models.Model):
     )
 
     def _compute_ec_mail_count(self):
-        entries = self.env["ec.mail.entry"]
+        rows = self.env["ec.mail.entry"]._read_group(
+            [("order_id.partner_id", "in", self.ids), ("state", "=", "sent")],
+            ["order_id"],
+            ["__count"],
+        )
+        counts = Counter()
+        for order, count in rows:
+            counts[order.partner_id.id] += count
         for partner in self:
-            partner.ec_mail_count = entries.search_count(
-                [("order_id.partner_id", "=", partner.id), ("state", "=", "sent")]
-            )
+            partner.ec_mail_count = counts[partner.id]
 
     def button_ec_mails(self):
         """All mails to this buyer over all shops, those not sent too."""

@@ -1,3 +1,5 @@
+"""What the mall's changes mean for parcels that are made already or were refused."""
+
 from odoo import api, models
 
 #: Steps after which a parcel or its label exists: the mall's news would not reach it by itself.

@@ -1,3 +1,5 @@
+"""Parcels, steps and reasons of an order's deliveries, on the order."""
+
 from odoo import api, fields, models
 from odoo.tools import format_date
 
