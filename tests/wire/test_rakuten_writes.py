@@ -106,6 +106,20 @@ def test_silence_about_one_of_several_is_no_success():
     assert [result.ok for result in results] == [True, False]
 
 
+def test_a_refused_sub_status_says_why():
+    answers = [
+        message("ERROR", orderNumber="1") | {"messageCode": "X_ERROR_101", "message": "キャンセル"},
+        message("ERROR", orderNumber="2") | {"messageCode": "X_ERROR_102", "message": "設定不可"},
+    ]
+    client = _Client({"MessageModelList": answers})
+    cancelled, unfit = OrderService(client).set_sub_status(3601, ["1", "2"])
+    assert (cancelled.error.reason, cancelled.error.params["state"]) == (
+        "wrong_state", "キャンセル確定",
+    )  # fmt: skip
+    assert (unfit.error.reason, unfit.error.params["says"]) == ("refused", "設定不可")
+    assert type(unfit.error) is ConflictError
+
+
 # === Cancel ===
 
 

@@ -384,14 +384,19 @@ def _confirm_result(number, message):
 
 
 def _sub_status_result(number, message):
+    """2.9: 101 = cancelled, 102 = the sub-status is none of that orderProgress."""
     if message and message.get("messageType") != "ERROR":
         return Result(ref=number, ok=True)
-    code = code_tail(message or {})
+    message = message or {}
+    code = code_tail(message)
+    params = {"order": number, "says": message.get("message") or "–"}
+    if code == "ERROR_101":
+        params["state"] = const.PROGRESS[const.CANCELLED]
     kind = ConflictError if code in ("ERROR_101", "ERROR_102") else DataError
     error = kind(
         f"sub-status refused, {code}",
-        reason="wrong_state" if kind is ConflictError else "refused",
-        code=(message or {}).get("messageCode"),
-        params={"order": number, "says": (message or {}).get("message") or "–"},
+        reason="wrong_state" if code == "ERROR_101" else "refused",
+        code=message.get("messageCode"),
+        params=params,
     )
     return Result(ref=number, ok=False, error=error)
