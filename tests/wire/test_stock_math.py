@@ -1,9 +1,14 @@
 """What a shop may show: the arithmetic of the stock rules."""
 
+from datetime import datetime
+
 import pytest
 from ec_addons.ec_unified.lib.stock_math import (
     Policy,
+    Told,
     classify_difference,
+    decide,
+    explained,
     guarded,
     offered,
     pick_match,
@@ -51,6 +56,31 @@ def test_last_unit_guard():
     assert offered(2, policy, holds_last=False) == 0
     assert offered(2, policy, holds_last=True) == 2
     assert offered(3, policy, holds_last=False) == 3
+
+
+def test_of_two_listings_only_one_shows_the_last_units():
+    for free, shown, cause in ((2, 0, "twin"), (3, 3, "free"), (0, 0, "sold_out")):
+        decision = decide(free, Policy(guard=2), twin=True)
+        assert (decision.quantity, decision.cause) == (shown, cause)
+
+
+@pytest.mark.parametrize(
+    ("free", "policy", "shown", "ahead", "cause"),
+    [
+        (0, Policy(backorder=10), 10, 10, "backorder"),
+        (3, Policy(backorder=10), 13, 10, "backorder"),
+        (3, Policy(backorder=10, cap=5), 5, 2, "backorder"),
+        (9, Policy(backorder=10, cap=5), 5, 0, "cap"),
+        (0, Policy(backorder=10, cap=0), 0, 0, "sold_out"),
+        (3, Policy(backorder=10, fixed=7), 7, 4, "backorder"),
+        (0, Policy(backorder=2, fixed=7), 2, 2, "backorder"),
+        (9, Policy(backorder=2, fixed=7), 7, 0, "fixed"),
+        (3, Policy(backorder=2, buffer=3), 2, 2, "backorder"),
+    ],
+)
+def test_limits_hold_for_what_is_promised_too(free, policy, shown, ahead, cause):
+    decision = decide(free, policy)
+    assert (decision.quantity, decision.ahead, decision.cause) == (shown, ahead, cause)
 
 
 numbers = st.integers(-50, 500)
@@ -111,6 +141,47 @@ def test_classify_difference(mall, sent, expected, moving, rejected, cause):
         mall=mall, sent=sent, expected=expected, tracked_by_signal=moving, rejected=rejected
     )
     assert found == cause
+
+
+def test_difference_a_sale_explains_is_our_omission():
+    found = classify_difference(
+        mall=4, sent=5, expected=5, tracked_by_signal=False, rejected=False, sold=True
+    )
+    assert found == "missed"
+
+
+@pytest.mark.parametrize(
+    ("shown", "numbers", "changes", "answer"),
+    [
+        (10, (10,), (), True),
+        (9, (10,), (), False),
+        (11, (10,), (), False),
+        (9, (10,), (-1,), True),
+        (10, (10,), (-1,), True),  # sold before the number was written
+        (8, (10,), (-1,), False),
+        (7, (10,), (-1, -2), True),
+        (8, (10,), (-1, -2), True),
+        (6, (10,), (-1, -2), False),
+        (8, (10,), (-1, -3), False),
+        (11, (10,), (1,), True),  # a cancellation gave it back
+        (10, (10,), (-1, 1), True),
+        (7, (10, 7), (), True),  # a write without an answer
+        (6, (10, 7), (-1,), True),
+        (5, (10, 7), (-1,), False),
+        (99, (10,), (-1,) * 500, False),
+        (-490, (10,), (-1,) * 500, True),
+        (3, (10,), (-1,) * 500, True),
+    ],
+)
+def test_what_sales_explain(shown, numbers, changes, answer):
+    assert explained(shown, numbers, changes) is answer
+
+
+def test_what_the_mall_should_show():
+    told = Told(sent=10, since=datetime(2026, 11, 1), tried=(7,), changes=(-2, 1))
+    assert told.least == 5
+    assert told.explains(8) and told.explains(5) and not told.explains(4)
+    assert told.explains(8, {"A": (3, 5, 4)}) and not told.explains(8, {"A": (9, 5, 4)})
 
 
 @pytest.mark.parametrize(

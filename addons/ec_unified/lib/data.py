@@ -293,8 +293,8 @@ class StockLevel:
     ``places``: ``quantity`` by the mall's own places, for malls that show each warehouse at a place
     of its own (``_stock_split``); empty elsewhere.
 
-    ``known``: what the mall should show by all we know, None where that is not sure. A mall that is
-    read before it is written and shows less has sold: ``ConflictError`` instead of a write.
+    ``known``: the least the mall should show by all we know, None where nothing is known. A mall
+    that is read before it is written and shows less has sold: ``ConflictError`` instead of a write.
     """
 
     key: SkuKey

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import datetime
 
 # Quantities in a database are floats: 0.1 added ten times is 0.9999999999999999 and means one.
 _TOLERANCE = 1e-6
@@ -21,7 +22,8 @@ class Policy:
     ``buffer``: units kept back. ``share``: percent of the rest. ``cap``: never show more.
     ``fixed``: show exactly this while so much is free. ``guard``: at or under this many free units
     only the shop that holds the last units shows them; 0 = no guard. ``sync`` False: the mall's
-    number is left alone. ``backorder``: units promised on top of what is free, on purpose.
+    number is left alone. ``backorder``: units promised on top of what is free, on purpose, as far
+    as fixed number and cap allow.
     """
 
     sync: bool = True
@@ -37,15 +39,17 @@ class Policy:
 class Decision:
     """The number of one SKU and the step that decided it, for the preview.
 
-    ``quantity`` None: nothing is sent. ``cause``: ``off``, ``closed``, ``elsewhere``, ``sold_out``,
-    ``backorder``, ``fixed``, ``cap``, ``share``, ``buffer``, ``last`` or ``free``. ``guarded``: it
-    shows some of the last units, as the only shop.
+    ``quantity`` None: nothing is sent. ``cause``: ``off``, ``closed``, ``elsewhere``, ``twin``,
+    ``sold_out``, ``backorder``, ``fixed``, ``cap``, ``share``, ``buffer``, ``last`` or ``free``.
+    ``guarded``: it shows some of the last units, as the only one. ``ahead``: so many of them are
+    not there yet.
     """
 
     quantity: int | None
     cause: str
     units: int
     guarded: bool = False
+    ahead: int = 0
 
 
 def whole_units(quantity):
@@ -82,9 +86,18 @@ def offered(free, policy, *, holds_last=True):
     return units
 
 
-def decide(free, policy, *, holds_last=True, closed=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who shows the last units: a shop, and which of its SKUs where it lists the goods twice."""
+
+    shop: int
+    sku: int | None = None
+
+
+def decide(free, policy, *, holds_last=True, twin=False, closed=False):
     """What a shop shows, and why.
 
+    :param bool twin: the shop lists the goods twice, and the other listing shows the last units
     :param bool closed: nothing may be promised now (the mall goes down soon)
     :rtype: Decision
     """
@@ -95,12 +108,26 @@ def decide(free, policy, *, holds_last=True, closed=False):
         return Decision(quantity=0, cause="closed", units=units)
     if not holds_last and guarded(free, policy):
         return Decision(quantity=0, cause="elsewhere", units=units)
-    quantity = offered(free, policy)
-    extra = max(policy.backorder, 0)
-    cause = "backorder" if extra else _cause(free, policy, quantity)
+    if twin and guarded(free, policy):
+        return Decision(quantity=0, cause="twin", units=units)
+    shown = offered(free, policy)
+    quantity = _with_backorder(free, policy, shown)
     return Decision(
-        quantity=quantity + extra, cause=cause, units=units, guarded=guarded(free, policy)
+        quantity=quantity,
+        cause="backorder" if quantity > shown else _cause(free, policy, quantity),
+        units=units,
+        guarded=guarded(free, policy),
+        ahead=quantity - shown,
     )
+
+
+def _with_backorder(free, policy, shown):
+    """``shown`` and the units promised on top; a fixed number and the limit hold for their sum."""
+    extra = max(policy.backorder, 0)
+    if policy.fixed is not None:
+        left = max(whole_units(free) - max(policy.buffer, 0), 0)
+        return max(min(left + extra, policy.fixed), 0)
+    return shown + extra if policy.cap is None else max(min(shown + extra, policy.cap), shown)
 
 
 def _cause(free, policy, quantity):
@@ -168,7 +195,62 @@ def pick_match(exact, loose, by_barcode):
     return None, barcodes
 
 
-def classify_difference(*, mall, sent, expected, tracked_by_signal, rejected):
+#: More sales than that since the last number: whatever lies between none and all of them fits.
+_MANY_SALES = 200
+
+
+def explained(shown, numbers, changes):
+    """Whether a mall may show ``shown`` without anybody having changed it by hand.
+
+    :param numbers: what it was told: the number it confirmed last, and those without an answer
+    :param changes: what it may have booked by itself since: -units per sale, +units per
+        cancellation. Each may count or not: a sale can be older than the number, and not every
+        order takes units off the shop's number.
+    """
+    falls = sum(change for change in changes if change < 0)
+    rises = sum(change for change in changes if change > 0)
+    if not min(numbers) + falls <= shown <= max(numbers) + rises:
+        return False
+    if len(changes) > _MANY_SALES:
+        return True
+    reachable = set(numbers)
+    for change in changes:
+        reachable |= {number + change for number in reachable}
+    return shown in reachable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a mall should show of one SKU by all we know.
+
+    ``sent``: the number it confirmed last; ``tried``: numbers sent since, without an answer;
+    ``since``: when the confirmed write began, so what was received before is in it; ``changes``:
+    what the mall may have booked by itself since then (see ``explained``).
+    """
+
+    sent: int
+    since: datetime
+    tried: tuple[int, ...] = ()
+    changes: tuple[int, ...] = ()
+
+    @property
+    def least(self):
+        """Below this something happened that we do not know of."""
+        falls = sum(change for change in self.changes if change < 0)
+        return min((self.sent, *self.tried)) + falls
+
+    def explains(self, shown, places=None):
+        """Whether nobody need have changed the number by hand.
+
+        :param dict places: where the mall's places show something else: {place: (shown, sent, …)}
+        """
+        return explained(shown, (self.sent, *self.tried), self.changes) and all(
+            explained(units, (sent,), self.changes)
+            for units, sent, *_rest in (places or {}).values()
+        )
+
+
+def classify_difference(*, mall, sent, expected, tracked_by_signal, rejected, sold=False):
     """Why the mall shows another number than it should.
 
     :param mall: quantity the mall has, None = it does not know the SKU
@@ -176,6 +258,7 @@ def classify_difference(*, mall, sent, expected, tracked_by_signal, rejected):
     :param expected: quantity the rules say now
     :param bool tracked_by_signal: a change is waiting to be sent
     :param bool rejected: the mall refused the last write
+    :param bool sold: the orders received since explain the mall's number: nobody changed it
     :return: None when nothing is wrong, else ``unknown_sku``, ``rejected``, ``in_flight``,
         ``changed_at_mall`` or ``missed``
     """
@@ -187,7 +270,7 @@ def classify_difference(*, mall, sent, expected, tracked_by_signal, rejected):
         return "rejected"
     if tracked_by_signal or sent is None:
         return "in_flight"
-    return "changed_at_mall" if mall != sent else "missed"
+    return "changed_at_mall" if mall != sent and not sold else "missed"
 
 
 def spread(quantity: int, free: dict[str, float]) -> dict[str, int]:

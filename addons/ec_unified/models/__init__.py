@@ -114,6 +114,7 @@ from . import sale_order_transfer
 from . import stock_picking_receipt
 from . import product_product
 from . import product_template
+from . import product_category
 from . import stock_quant
 from . import stock_move
 from . import stock_move_turn

@@ -5,6 +5,7 @@ item they sell ahead, and the number they show is what may be ordered until then
 Elsewhere nothing is promised beyond what is free.
 """
 
+import math
 from dataclasses import replace
 
 from odoo import api, fields, models
@@ -37,19 +38,57 @@ class EcChannel(models.Model):
             }
         return policies
 
-    def _stock_levels(self, skus, targets, keys):
+    def _stock_less_owed(self, skus, free, policies):
+        """``policies`` with the units left of those promised before they are there.
+
+        What was sold ahead waits for its goods and takes nothing off the shelf, so it has to come
+        off the promise: else the shops would go on promising the same units for ever.
+        """
+        if not any(policy.backorder for policy in policies.values()):
+            return policies
+        owed = self._stock_owed(skus.product_id, free)
+        return {
+            sku.id: replace(policy, backorder=max(policy.backorder - owed[sku.product_id.id], 0))
+            if (policy := policies[sku.id]).backorder
+            else policy
+            for sku in skus
+        }
+
+    def _stock_owed(self, products, free):
+        """Units of ``products`` that are sold and have no goods yet.
+
+        :param dict free: free quantity per product, of the parts of kits as well
+        :return: {product id: units}
+        :rtype: dict
+        """
+        sources = products._ec_stock_sources()
+        # Where unreserved sales are kept back, ``free`` is below zero by them.
+        kept = self.stock_keep_open_sales
+        waiting = {} if kept else self._stock_unreserved_sales(sources)
+        missing = {
+            part: waiting.get(part, 0.0) + max(-free.get(part, 0.0), 0.0) for part in sources.ids
+        }
+        return {
+            product_id: max(
+                (math.ceil(missing[part] / needed - 1e-6) for part, needed in recipe.items()),
+                default=0,
+            )
+            for product_id, recipe in products._ec_stock_parts().items()
+        }
+
+    def _stock_levels(self, skus, targets, keys, ahead):
         """What the mall is told of ``skus``.
 
         :param dict keys: {sku id: SkuKey}
+        :param dict ahead: {sku id: how many of them are not there yet}
         :rtype: list[lib.data.StockLevel]
         """
-        ahead = self._stock_sold_ahead(skus)
-        rules = self.env["ec.stock.rule"].sudo()._deciding(self, ahead) if ahead else {}
+        promised = skus.filtered(lambda sku: ahead.get(sku.id))
+        rules = self.env["ec.stock.rule"].sudo()._deciding(self, promised) if promised else {}
         levels = []
         for sku in skus:
-            rule = rules.get(sku.id)
-            extra = min(rule.backorder, targets[sku.id]) if rule else 0
-            date = (rule.available_on or sku.available_on or None) if extra else None
+            rule, extra = rules.get(sku.id), ahead.get(sku.id, 0)
+            date = (rule.available_on or sku.available_on or None) if rule else None
             levels.append(
                 StockLevel(
                     key=keys[sku.id],

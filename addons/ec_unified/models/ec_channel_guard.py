@@ -6,8 +6,9 @@ from odoo import fields, models
 
 from ..lib.data import StockResult
 from ..lib.errors import ConflictError
-from ..lib.stock_math import decide, pick_holder, whole_units
+from ..lib.stock_math import Holder, decide, pick_holder, whole_units
 from .ec_channel import WRITING_STATES
+from .ec_channel_push import LAST_UNITS_MOVED
 from .ec_listing_sku import MATCHED_STATES
 
 
@@ -37,11 +38,15 @@ class EcChannel(models.Model):
         if not scarce:
             return holders
         holding = self._stock_part_holders(scarce, parsed)
+        listing = self._stock_last_listings(scarce, parsed)
         for sku in skus:
             found = [holding[part] for part in parts[sku.product_id.id] if part in holding]
             if not found:
                 continue
-            holders[sku.id] = next((shop for shop in found if shop != self.id), self.id)
+            holders[sku.id] = Holder(
+                shop=next((shop for shop in found if shop != self.id), self.id),
+                sku=listing.get(sku.id),
+            )
             policy = policies[sku.id]
             units = max(policy.guard, whole_units(free[sku.product_id.id]))
             policies[sku.id] = replace(policy, guard=units)
@@ -127,13 +132,44 @@ class EcChannel(models.Model):
         }
 
     def _stock_would_show(self, skus, parsed=None):
-        """The SKUs among these of this shop that show something, the guard left aside."""
-        if self._stock_is_closed():
-            return skus.browse()
+        """The SKUs among these of this shop that would sell something, the guard left aside."""
+        return skus.browse() if self._stock_is_closed() else self._stock_for_sale(skus, parsed)
+
+    def _stock_for_sale(self, skus, parsed=None):
+        """The SKUs among these of this shop that buyers see and that have a number by their rule.
+
+        What is not published would keep the last units from everybody.
+        """
         products = skus.product_id
         free = self._stock_free(products | products._ec_stock_sources(), parsed)
-        policies = self._stock_policies(skus)
-        return skus.filtered(lambda sku: decide(free[sku.product_id.id], policies[sku.id]).quantity)
+        policies = self._stock_less_owed(skus, free, self._stock_policies(skus))
+        return skus.filtered(
+            lambda sku: sku.published and decide(free[sku.product_id.id], policies[sku.id]).quantity
+        )
+
+    def _stock_last_listings(self, scarce, parsed=None):
+        """Goods this shop lists twice: which of the listings shows what is left, all of it.
+
+        The oldest that is for sale. Until the others have confirmed their zero it shows nothing.
+
+        :param dict scarce: as ``_stock_scarce`` returns it
+        :return: {sku id: id of the SKU that shows the last units}; goods listed once are absent
+        :rtype: dict
+        """
+        own = self.env["ec.listing.sku"].sudo()
+        own = own.union(*(listed[self] for _guard, listed in scarce.values() if self in listed))
+        doubles = [skus for skus in own.grouped("product_id").values() if len(skus) > 1]
+        if not doubles:
+            return {}
+        able = self._stock_for_sale(own.union(*doubles), parsed)
+        chosen = {}
+        for skus in doubles:
+            first = (skus & able or skus).sorted("id")[:1]
+            chosen.update(dict.fromkeys(skus.ids, first.id))
+            others = (skus - first).filtered(lambda sku: sku._stock_may_show())
+            if others and not (first.qty_sent_at and first.qty_sent > 0):
+                chosen[first.id] = others[:1].id
+        return chosen
 
     def _stock_together(self, scarce):
         """Products that are parts of one kit with others: their turns change at the same time, else
@@ -164,6 +200,8 @@ class EcChannel(models.Model):
                     ("match_state", "in", MATCHED_STATES),
                     ("stock_sync", "=", True),
                     ("tracked", "=", True),
+                    # What the mall does not know it sells to nobody.
+                    ("error_reason", "not in", ["not_found"]),
                     ("channel_id.active", "=", True),
                     ("channel_id.state", "in", WRITING_STATES),
                 ]
@@ -218,11 +256,16 @@ class EcChannel(models.Model):
             return super()._stock_write(run, skus, targets, levels, key)
         again = self._stock_targets(last, run.parsed)
         moved = last.filtered(lambda sku: again.get(sku.id) != targets[sku.id])
+        moved._stock_not_told(run.told)
         self._commit()
         pairs = list(zip(skus, levels, strict=True))
         staying = [level for sku, level in pairs if sku not in moved]
         results = [
-            StockResult(key=level.key, ok=False, error=ConflictError("the last units moved"))
+            StockResult(
+                key=level.key,
+                ok=False,
+                error=ConflictError("the last units moved", reason=LAST_UNITS_MOVED),
+            )
             for sku, level in pairs
             if sku in moved
         ]
@@ -231,26 +274,57 @@ class EcChannel(models.Model):
         return results
 
     def _stock_note(self, run, seen, keys, targets, results):
-        """A confirmed zero lets the shop that waits for the last units show them."""
+        """A confirmed zero lets those that wait for the last units show them; so does an SKU that
+        the mall does not know."""
         super()._stock_note(run, seen, keys, targets, results)
-        empty = [sku_id for sku_id in keys if not targets[sku_id]]
-        if not empty:
+        lost = {
+            (result.key.item_ref, result.key.ref)
+            for result in results
+            if getattr(result.error, "reason", None) == "not_found"
+        }
+        empty = [
+            sku_id
+            for sku_id, key in keys.items()
+            if not targets[sku_id] or (key.item_ref, key.ref) in lost
+        ]
+        if not empty or not self.env["ec.stock.guard"]._any(self.company_id):
             return
-        guards = self.env["ec.stock.guard"]
+        products = self.env["ec.listing.sku"].browse(empty).product_id
+        self._stock_wake_waiting(products)
+
+    def _stock_wake_waiting(self, products):
+        """Have those look again that may wait for the last units of ``products`` shown here."""
+        # Signalled by their parts, so that kits of the same parts are looked at too.
+        parts = products._ec_stock_sources()
+        family = parts.browse(parts._ec_stock_dependents(parts.ids))
+        if not self.env["ec.stock.guard"]._thresholds(self.company_id, family):
+            return
         others = self.sudo().search(
             [("company_id", "=", self.company_id.id), ("id", "!=", self.id)]
         )
-        if others and guards._any(self.company_id):
-            # Signalled by their parts, so that kits of the same parts are looked at too.
-            products = self.env["ec.listing.sku"].browse(empty).product_id
-            parts = products._ec_stock_sources()
-            family = parts.browse(parts._ec_stock_dependents(parts.ids))
-            if guards._thresholds(self.company_id, family):
-                self.env["ec.stock.signal"]._insert(sorted(parts.ids), others.ids)
+        if others:
+            self.env["ec.stock.signal"]._insert(sorted(parts.ids), others.ids)
+        groups = self.env["ec.listing.sku"]._read_group(
+            [("channel_id", "=", self.id), ("product_id", "in", products.ids)],
+            ["product_id"],
+            having=[("__count", ">", 1)],
+        )
+        if groups:
+            doubles = products.union(*(product for (product,) in groups))
+            self.env["ec.stock.signal"]._insert(doubles.ids, self.ids)
 
 
 class EcListingSku(models.Model):
     _inherit = "ec.listing.sku"
+
+    def _stock_not_told(self, told):
+        """The write of these was called off: what was about to be told is forgotten.
+
+        :param dict told: {sku id: lib.stock_math.Told} before
+        """
+        for sku in self:
+            if sku.id in told:
+                sku.qty_tried = list(told[sku.id].tried) or False
 
     def _stock_may_show(self):
         """Whether the mall may show units of this SKU because of us, as far as known."""

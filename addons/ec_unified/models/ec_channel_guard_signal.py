@@ -2,6 +2,8 @@
 
 from odoo import models
 
+_NOTHING = (None, False)
+
 
 class EcChannel(models.Model):
     _inherit = "ec.channel"
@@ -21,6 +23,42 @@ class EcChannel(models.Model):
             if self.env["ec.stock.guard"]._any(company):
                 channels = self.sudo().search([("company_id", "=", company.id)])
                 self.env["ec.stock.signal"]._insert_channels(channels.ids)
+
+    # === WHAT THE MALL SAYS OF ITS ITEMS === #
+
+    def _store_listings(self, listings):
+        """An item that is shown or hidden, comes back or is another product now decides who sells
+        the last units."""
+        listings = list(listings)
+        guarded = self.env["ec.stock.guard"]._any(self.company_id)
+        refs = [listing.ref for listing in listings]
+        before = self._stock_on_offer(refs) if guarded else {}
+        skus = super()._store_listings(listings)
+        if guarded:
+            after = self._stock_on_offer(refs)
+            moved = {
+                product_id
+                for sku_id, offer in before.items()  # new ones are signalled by their matching
+                if offer != after.get(sku_id, _NOTHING)
+                for product_id, _sells in (offer, after.get(sku_id, _NOTHING))
+                if product_id
+            }
+            products = self.env["product.product"].browse(sorted(moved)).exists()
+            skus.browse()._signal_rivals(products, self.company_id)
+        return skus
+
+    def _stock_on_offer(self, refs):
+        """What the items ``refs`` of this shop sell: {sku id: (product id, whether it does)}."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT sku.id, sku.product_id, sku.active AND sku.tracked AND listing.published
+              FROM ec_listing_sku sku JOIN ec_listing listing ON listing.id = sku.listing_id
+             WHERE listing.channel_id = %s AND listing.ref = ANY(%s)
+            """,
+            (self.id, refs),
+        )
+        return {sku_id: (product_id, sells) for sku_id, product_id, sells in self.env.cr.fetchall()}
 
 
 class EcStockRule(models.Model):
@@ -47,13 +85,13 @@ class EcListingSku(models.Model):
             self._signal_rivals(products_before)
         return result
 
-    def _signal_rivals(self, products):
+    def _signal_rivals(self, products, companies=None):
         """Have all shops look at the goods of ``products`` that are, or were, listed here.
 
         Signalled by their parts, so that kits of the same parts are looked at too.
         """
         guards = self.env["ec.stock.guard"]
-        for company in self.company_id:
+        for company in companies or self.company_id:
             if products and guards._any(company):
                 shops = self.env["ec.channel"].sudo().search([("company_id", "=", company.id)])
                 parts = products._ec_stock_sources()

@@ -199,7 +199,7 @@ class EcChannel(models.Model):
         self._stock_clock_last_units()
 
     def _stock_clock_last_units(self):
-        """Look again at what is nearly sold out and listed in several shops: the turn or the sales
+        """Look again at what is nearly sold out and listed several times: the turn or the sales
         speed may have changed though no stock moved."""
         guards = self.env["ec.stock.guard"].search([("mode", "!=", "off")])
         for company in guards.company_id:
@@ -208,7 +208,7 @@ class EcChannel(models.Model):
                 SELECT product_id, max(qty_sent), count(DISTINCT qty_sent) FROM ec_listing_sku
                  WHERE active AND product_id IS NOT NULL AND company_id = %s
                  GROUP BY product_id
-                HAVING count(DISTINCT channel_id) > 1 AND max(qty_sent) BETWEEN 1 AND %s
+                HAVING count(*) > 1 AND max(qty_sent) BETWEEN 1 AND %s
                 """,
                 (company.id, max(100, *guards.mapped("units"))),
             )

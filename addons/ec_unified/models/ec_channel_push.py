@@ -5,7 +5,7 @@ import logging
 import time
 import uuid
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import fields, models
 
@@ -30,6 +30,8 @@ PULL_WAIT_STEPS, PULL_WAIT_SECONDS = 20, 0.5
 ORDER_OPS = ("pull_orders", "process_exchanges")
 #: Seconds a pull gets when a push asks for it.
 PULL_SECONDS = 40
+#: Reason of a conflict the mall knows nothing of: it was not asked.
+LAST_UNITS_MOVED = "last_units_moved"
 
 
 @dataclass(slots=True)
@@ -42,13 +44,14 @@ class StockRun:
     asked_for_orders: bool = False
     parsed: dict = field(default_factory=dict)
     conflicts: dict = field(default_factory=dict)
+    heard: set = field(default_factory=set)  # ids of SKUs whose number the mall says has moved
     again: list = field(default_factory=list)
     met: dict = field(default_factory=dict)  # {sku id: number that a sale kept from being written}
     sent: int = 0
     postponed: bool = False
     setup_error: Exception | None = None
-    known: dict = field(default_factory=dict)
-    changed: dict = field(default_factory=dict)
+    told: dict = field(default_factory=dict)  # {sku id: lib.stock_math.Told}
+    began: datetime | None = None  # when the write under way began
     places: dict = field(default_factory=dict)
     last: set = field(default_factory=set)  # ids of SKUs that show the last units
 
@@ -216,10 +219,13 @@ class EcChannel(models.Model):
         if not send:
             return self._commit(processed=len(batch))
         key = uuid.uuid4().hex
-        run.known.update(send._stock_last_known())
-        seen = send._stock_mark_in_flight(key)
+        run.told.update(self._stock_told(send, run.parsed))
+        run.began = fields.Datetime.now()
+        seen = send._stock_mark_in_flight(key, targets)
         keys = {sku.id: sku._stock_key() for sku in send}
-        levels = self._stock_with_places(send, self._stock_levels(send, targets, keys), places)
+        ahead = {sku_id: decisions[sku_id].ahead for sku_id in send.ids}
+        levels = self._stock_levels(send, targets, keys, ahead)
+        levels = self._stock_with_places(send, levels, places)
         levels = self._stock_with_known(run, send, levels)
         self._commit()  # nothing is open while the mall works
         results = self._stock_write(run, send, targets, levels, key)
@@ -227,14 +233,14 @@ class EcChannel(models.Model):
         return self._commit(processed=len(batch))
 
     def _stock_with_known(self, run, skus, levels):
-        """``levels`` of ``skus`` with what the mall should show.
+        """``levels`` of ``skus`` with the least the mall should show.
 
-        Not where that was wrong a moment ago: its orders have been read since, so what differs now
-        was changed by hand. A zero needs no care, it promises nothing.
+        Not where the mall itself said a moment ago that it shows less: its orders have been read
+        since, so what differs now was changed by hand. A zero needs no care, it promises nothing.
         """
         return [
-            replace(level, known=run.known.get(sku.id))
-            if level.quantity and sku.id not in run.conflicts
+            replace(level, known=run.told[sku.id].least)
+            if level.quantity and sku.id in run.told and sku.id not in run.heard
             else level
             for sku, level in zip(skus, levels, strict=True)
         ]
@@ -305,7 +311,7 @@ class EcChannel(models.Model):
                 bad.append((sku_id, result.error if result is not None else None))
         skus = self.env["ec.listing.sku"]
         run.sent += len(good)
-        delays, healed = skus._stock_note_good(good, seen)
+        delays, healed = skus._stock_note_good(good, seen, run.began)
         if delays:
             self.env["ec.stock.lag"]._record(self, delays)
         if healed:
@@ -327,6 +333,8 @@ class EcChannel(models.Model):
             if isinstance(error, SetupError):
                 run.setup_error = error
             elif isinstance(error, ConflictError):
+                if error.reason != LAST_UNITS_MOVED:
+                    run.heard.add(sku_id)
                 count = run.conflicts[sku_id] = run.conflicts.get(sku_id, 0) + 1
                 if count < MAX_CONFLICTS:
                     run.again.append(sku_id)
@@ -342,26 +350,35 @@ class EcChannel(models.Model):
 class EcListingSku(models.Model):
     _inherit = "ec.listing.sku"
 
-    def _stock_mark_in_flight(self, key):
+    def _stock_mark_in_flight(self, key, targets=None):
         """Say durably that the mall is about to be told something.
 
+        :param dict targets: {sku id: number}, remembered until one of them is confirmed
         :return: {sku id: write moment}; a user who changes the SKU while the mall works moves it
         """
         self.env.cr.execute(
             """
-            UPDATE ec_listing_sku SET dirty = TRUE, uncertain = TRUE, push_key = %s
-             WHERE id = ANY(%s) RETURNING id, write_date
+            UPDATE ec_listing_sku sku
+               SET dirty = TRUE, uncertain = TRUE, push_key = %s,
+                   qty_tried = CASE WHEN r.units IS NULL OR sku.qty_tried @> to_jsonb(r.units)
+                                    THEN sku.qty_tried
+                                    ELSE COALESCE(sku.qty_tried, '[]') || to_jsonb(r.units) END
+              FROM unnest(%s::int[], %s::int[]) AS r(id, units)
+             WHERE sku.id = r.id RETURNING sku.id, sku.write_date
             """,
-            (key, self.ids),
+            (key, self.ids, [(targets or {}).get(sku_id) for sku_id in self.ids]),
         )
-        return dict(self.env.cr.fetchall())
+        seen = dict(self.env.cr.fetchall())
+        self.invalidate_recordset(["dirty", "uncertain", "push_key", "qty_tried"])
+        return seen
 
-    def _stock_note_good(self, good, seen):
+    def _stock_note_good(self, good, seen, began):
         """Note confirmed quantities in one statement.
 
         An SKU that a user changed meanwhile stays dirty: its number was computed before.
 
         :param list good: (sku id, quantity, quantity read from the mall)
+        :param datetime began: when the write began
         :return: (seconds since the first signal per SKU, ids whose error is over)
         """
         if not good:
@@ -381,6 +398,7 @@ class EcListingSku(models.Model):
             ), noted AS (
                 UPDATE ec_listing_sku sku
                    SET qty_sent = told.sent, qty_sent_at = clock_timestamp() AT TIME ZONE 'UTC',
+                       qty_sent_from = %s, qty_tried = NULL,
                        qty_mall = told.mall, qty_mall_at = clock_timestamp() AT TIME ZONE 'UTC',
                        dirty = NOT told.same, uncertain = NOT told.same,
                        dirty_since = CASE WHEN told.same THEN NULL ELSE sku.dirty_since END,
@@ -391,7 +409,7 @@ class EcListingSku(models.Model):
                    EXTRACT(EPOCH FROM (clock_timestamp() AT TIME ZONE 'UTC') - dirty_since)::float
               FROM told
             """,
-            (json.dumps(rows),),
+            (json.dumps(rows), began),
         )
         told = self.env.cr.fetchall()
         self.invalidate_model()

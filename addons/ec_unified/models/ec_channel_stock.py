@@ -17,10 +17,10 @@ and right before the call; no transaction is open while the mall works. One push
 a time (the lock of ``_guard``), so an older number never overtakes a newer one.
 """
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..lib.data import SkuKey
-from ..lib.stock_math import decide
+from ..lib.stock_math import Holder, decide
 from .ec_listing_sku import MATCHED_STATES
 
 #: A sale imported this long before the last send may have been open in its transaction then.
@@ -101,11 +101,14 @@ class EcChannel(models.Model):
         policies = self._stock_policies(skus)
         holders = self._stock_last_holders(skus, free, policies, parsed)
         closed = self._stock_closed(skus, free, policies)
+        policies = self._stock_less_owed(skus, free, policies)
+        nobody = Holder(shop=self.id)
         return {
             sku.id: decide(
                 free[sku.product_id.id],
                 policies[sku.id],
-                holds_last=holders.get(sku.id, self.id) == self.id,
+                holds_last=holders.get(sku.id, nobody).shop == self.id,
+                twin=holders.get(sku.id, nobody).sku not in (None, sku.id),
                 closed=sku.id in closed,
             )
             for sku in skus
@@ -115,8 +118,12 @@ class EcChannel(models.Model):
         """Hook: {sku id: lib.stock_math.Policy}."""
         return self.env["ec.stock.rule"].sudo()._policies(self, skus)
 
+    def _stock_less_owed(self, skus, free, policies):
+        """Hook: ``policies`` with what is left of the units promised before they are there."""
+        return policies
+
     def _stock_last_holders(self, skus, free, policies, parsed=None):
-        """Hook of the last-unit guard: {sku id: id of the shop that shows the last units}."""
+        """Hook of the last-unit guard: {sku id: lib.stock_math.Holder}."""
         return {}
 
     def _stock_closed(self, skus, free, policies):
@@ -133,8 +140,10 @@ class EcChannel(models.Model):
 
     def _stock_open_sales(self, products):
         """Sold units that no reservation holds yet, per product id (setting of the shop)."""
-        if not self.stock_keep_open_sales:
-            return {}
+        return self._stock_unreserved_sales(products) if self.stock_keep_open_sales else {}
+
+    def _stock_unreserved_sales(self, products):
+        """Units of ``products`` that are sold and not reserved, by product id."""
         moves = (
             self.env["stock.move"]
             .sudo()
@@ -165,13 +174,27 @@ class EcChannel(models.Model):
         :param dict parsed: {(exchange id, hash): [(product id, quantity)]}, filled and reused
         :return: {product id: quantity}
         """
+        taken = {}
+        company = [("channel_id.company_id", "=", self.company_id.id)]
+        for _document, sold in self._stock_waiting(company, parsed):
+            for product_id, quantity in sold:
+                taken[product_id] = taken.get(product_id, 0.0) + quantity
+        return taken
+
+    @api.model
+    def _stock_waiting(self, domain, parsed=None):
+        """Orders that are received and not booked, with what is sold in them.
+
+        :param domain: which shops' documents
+        :return: [(exchange, [(product id, quantity)])]
+        """
         parsed = {} if parsed is None else parsed
         exchanges = (
             self.env["ec.exchange"]
             .sudo()
             .search(
                 [
-                    ("channel_id.company_id", "=", self.company_id.id),
+                    *domain,
                     ("direction", "=", "in"),
                     ("kind", "=", "order"),
                     ("state", "in", ("pending", "failed")),
@@ -179,15 +202,11 @@ class EcChannel(models.Model):
                 ]
             )
         )
-        taken = {}
         for channel, documents in exchanges.grouped("channel_id").items():
             fresh = documents.filtered(lambda doc: (doc.id, doc.payload_hash) not in parsed)
             for document_id, sold in channel._stock_sold_in(fresh).items():
                 parsed[document_id, fresh.browse(document_id).payload_hash] = sold
-        for document in exchanges:
-            for product_id, quantity in parsed[document.id, document.payload_hash]:
-                taken[product_id] = taken.get(product_id, 0.0) + quantity
-        return taken
+        return [(document, parsed[document.id, document.payload_hash]) for document in exchanges]
 
     def _stock_sold_in(self, exchanges):
         """Products and quantities of order documents: {exchange id: [(product id, quantity)]}.

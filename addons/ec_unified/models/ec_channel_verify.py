@@ -73,7 +73,17 @@ class EcChannel(models.Model):
             if not self._commit(processed=len(part)):
                 self._trigger_op("verify_stock")
                 return
+        self._drop_differences()
         self._set_cursor("verify_stock", {})
+
+    def _drop_differences(self):
+        """What is not sent any more (gone from the mall, taken out of our hands by a person or a
+        rule) waits for no correction: nobody could ever tick it off."""
+        rows = self.env["ec.stock.difference"].search(
+            [("channel_id", "=", self.id), ("state", "in", ("open", "repairing"))]
+        )
+        sent = self._stock_targets(rows.sku_id._stock_sendable()) if rows else {}
+        rows.filtered(lambda row: row.sku_id.id not in sent)._leave()
 
     def _verify_skus(self, adapter, limits, skus):
         """Read these from the mall, fetch the orders placed until then, and compare.
@@ -106,6 +116,7 @@ class EcChannel(models.Model):
         targets = self._stock_targets(skus)
         skus = skus.filtered(lambda sku: sku.id in targets)
         moving = self._stock_moving(skus, read_at)
+        told = self._stock_told(skus.filtered(lambda sku: have.get(sku.ref) is not None))
         shares = self._stock_places_of(skus, targets) if places else {}
         findings = {}
         for sku in skus:
@@ -113,12 +124,14 @@ class EcChannel(models.Model):
             if sku.id in shares and sku.ref in places:
                 numbers = [*map(_filled, (places[sku.ref], sku.places_sent, shares[sku.id]))]
                 detail = self._stock_place_detail(*numbers)
+            sales = told.get(sku.id)
             cause = classify_difference(
                 mall=numbers[0],
                 sent=numbers[1] if sku.qty_sent_at else None,
                 expected=numbers[2],
                 tracked_by_signal=sku.id in moving,
                 rejected=bool(sku.error_kind),
+                sold=sales is not None and sales.explains(have.get(sku.ref), detail),
             )
             if cause:
                 findings[sku] = (cause, have.get(sku.ref), targets[sku.id], detail)
@@ -126,19 +139,24 @@ class EcChannel(models.Model):
         self._note_differences(skus, findings)
 
     def _stock_moving(self, skus, read_at):
-        """Ids of SKUs whose number is being changed just now, by us or by a sale at the mall."""
+        """Ids of SKUs whose number is being changed just now: what waits, and what was sent since.
+
+        A waiting signal of a part speaks of its kits as well.
+        """
+        self.env.cr.execute(
+            "SELECT DISTINCT product_id FROM ec_stock_signal WHERE channel_id = %s", (self.id,)
+        )
+        signalled = [row[0] for row in self.env.cr.fetchall()]
+        waiting = self.env["product.product"]._ec_stock_dependents(signalled)
         self.env.cr.execute(
             """
             SELECT sku.id FROM ec_listing_sku sku
              WHERE sku.id = ANY(%s)
-               AND (sku.dirty OR sku.qty_sent_at >= %s
-                    OR EXISTS (SELECT 1 FROM ec_stock_signal signal
-                                WHERE signal.channel_id = sku.channel_id
-                                  AND signal.product_id = sku.product_id))
+               AND (sku.dirty OR sku.qty_sent_at >= %s OR sku.product_id = ANY(%s))
             """,
-            (skus.ids, read_at),
+            (skus.ids, read_at, list(waiting)),
         )
-        return {row[0] for row in self.env.cr.fetchall()} | self._stock_sold_lately(skus, read_at)
+        return {row[0] for row in self.env.cr.fetchall()}
 
     def _stock_note_read(self, skus, have):
         """Keep what the mall shows; one statement."""

@@ -15,6 +15,7 @@ CAUSES = [
     ("off", "Not sent"),
     ("closed", "Zero before maintenance"),
     ("elsewhere", "Last units in another shop"),
+    ("twin", "Last units in the other listing of this shop"),
     ("sold_out", "Nothing free"),
     ("backorder", "With back-order"),
     ("fixed", "Fixed quantity"),
@@ -202,11 +203,15 @@ class EcListingSku(models.Model):
     )  # fmt: skip
     @api.depends_context("lang")
     def _compute_warning(self):
+        kept = self.product_id._ec_stock_kept()
         for sku in self:
-            sku.warning = sku._warning_text()
+            sku.warning = sku._warning_text(kept)
 
-    def _warning_text(self):
-        """The most urgent thing a clerk should know about this SKU, or False."""
+    def _warning_text(self, kept):
+        """The most urgent thing a clerk should know about this SKU, or False.
+
+        :param kept: products whose stock is kept
+        """
         if not self.active:
             return self.env._("No longer in the shop.")
         if self.match_state == "ambiguous":
@@ -219,7 +224,7 @@ class EcListingSku(models.Model):
             return self.env._("Stock is not sent.")
         if not self.tracked:
             return self.env._("The mall does not count this SKU: switch stock keeping on there.")
-        if not self.product_id._ec_stock_kept():
+        if self.product_id not in kept:
             return self.env._("The stock of this product is not kept in Odoo.")
         if self.oversells:
             return self.env._(
@@ -227,7 +232,10 @@ class EcListingSku(models.Model):
                 "switch it off there."
             )
         if self.is_double:
-            return self.env._("Listed twice in this shop: both show the same stock.")
+            return self.env._(
+                "Listed twice in this shop: both show the same stock, so the last piece may be "
+                "sold twice. With the last-unit guard only one of them shows the last units."
+            )
         return False
 
     # === CRUD === #

@@ -39,6 +39,7 @@ class EcStockDifference(models.Model):
     qty_expected = fields.Integer(string="Should be", readonly=True, aggregator=None)
     state = fields.Selection(
         [
+            ("checking", "Being looked into"),
             ("open", "Not corrected"),
             ("repairing", "Being corrected"),
             ("over", "Corrected"),
@@ -85,6 +86,7 @@ class EcStockDifference(models.Model):
     def button_accept(self):
         """Leave the mall's quantity until the next change of stock."""
         self.check_access("write")
-        self.filtered(lambda row: row.state == "open").write(
-            {"state": "accepted", "closed_at": fields.Datetime.now()}
-        )
+        self.filtered(lambda row: row.state == "open")._leave()
+
+    def _leave(self):
+        self.write({"state": "accepted", "closed_at": fields.Datetime.now()})

@@ -63,7 +63,8 @@ class EcStockPreview(models.AbstractModel):
                 {
                     "id": sku.id,
                     "code": sku.sku_code or sku.ref,
-                    "quantity": sku.qty_offered,
+                    # What is not sent has no number of ours; 0 would say "sold out".
+                    "quantity": False if sku.stock_cause == "off" else sku.qty_offered,
                     "free": sku.qty_free,
                     "cause": sku.stock_cause,
                     "cause_label": causes[sku.stock_cause],

@@ -23,7 +23,8 @@ class ProductTemplate(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "is_storable" in vals:
+        # A category has rules of its own.
+        if {"is_storable", "categ_id"} & vals.keys():
             variants = self.with_context(active_test=False).product_variant_ids
             self.env["ec.stock.signal"]._note(variants.ids)
         return result

@@ -37,6 +37,7 @@ from . import test_order_source
 from . import test_order_short_many
 from . import test_order_transfer
 from . import test_stock_flat
+from . import test_stock_ahead
 from . import test_stock_guard
 from . import test_stock_property
 from . import test_stock_push

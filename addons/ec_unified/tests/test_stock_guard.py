@@ -8,6 +8,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
+from ..lib.data import StockResult
 from ..lib.errors import TransientError
 from .stock_common import EcStockCommon
 
@@ -39,6 +40,19 @@ class TestStockGuard(EcStockCommon):
         quant = self.env["stock.quant"]
         free = self.first._stock_free(product)[product.id]
         quant._update_available_quantity(product, self.stock_location, quantity - free)
+
+    def announce_maintenance(self, **values):
+        """The first shop's mall is down from in five minutes on, for most of an hour."""
+        now = fields.Datetime.now()
+        self.env["ec.channel.maintenance"].create(
+            {
+                "name": "Maintenance",
+                "channel_id": self.first.id,
+                "start_at": now + timedelta(minutes=5),
+                "end_at": now + timedelta(hours=1),
+                **values,
+            }
+        )
 
     def test_above_the_threshold_all_show(self):
         self.assertEqual(self.shows(), [10, 10])
@@ -118,17 +132,9 @@ class TestStockGuard(EcStockCommon):
         self.assertEqual(self.shown(self.second)["P-1"], 1)
 
     def test_maintenance_hands_the_last_units_over(self):
-        now = fields.Datetime.now()
         self.set_free(1)
         self.settle()
-        self.env["ec.channel.maintenance"].create(
-            {
-                "name": "Maintenance",
-                "channel_id": self.first.id,
-                "start_at": now + timedelta(minutes=5),
-                "end_at": now + timedelta(hours=1),
-            }
-        )
+        self.announce_maintenance()
         self.settle()
         self.assertEqual(self.shows(), [0, 1])
 
@@ -188,24 +194,167 @@ class TestStockGuard(EcStockCommon):
 
     def test_mall_that_goes_down_shows_them_alone_or_not_at_all(self):
         """Two are left, the mall is about to go down and sets only single pieces to zero."""
-        now = fields.Datetime.now()
         self.set_free(2)
         self.settle()
-        self.env["ec.channel.maintenance"].create(
-            {
-                "name": "Maintenance",
-                "channel_id": self.first.id,
-                "start_at": now + timedelta(minutes=5),
-                "end_at": now + timedelta(hours=1),
-                "risk_units": 1,
-            }
-        )
+        self.announce_maintenance(risk_units=1)
         self.push(self.second)
         self.assertEqual(self.shows(), [2, 0], "the first shop still shows them")
         self.settle()
         self.assertEqual(self.shows(), [0, 2])
 
+    # === LISTED TWICE IN ONE SHOP === #
+
+    def list_twice(self, channel=None):
+        """The tea has a second page in the shop, a newer one."""
+        channel = channel or self.first
+        again = {"ref": "again", "title": "x", "skus": [{"ref": "again-1", "sku_code": "P-1"}]}
+        channel.fake_listings = [*channel.fake_listings, again]
+        channel.fake_stock = {**channel.fake_stock, "again-1": 0}
+        channel.action_import_listings()
+        self.settle()
+
+    def publish(self, channel, **published):
+        """Show or hide items at the mall, by their ref; the daily reading tells."""
+        channel.fake_listings = [
+            {**item, "published": published.get(item["ref"].replace("-", "_"), True)}
+            for item in channel.fake_listings
+        ]
+        channel.action_import_listings()
+
+    def shows_twice(self):
+        return [*self.shows("P-1"), self.shown(self.first)["again-1"]]
+
+    def test_last_units_are_on_one_of_two_listings(self):
+        self.list_twice()
+        self.assertEqual(self.shows_twice(), [10, 10, 10])
+        self.set_free(2)
+        self.settle()
+        self.assertEqual(self.shows_twice(), [2, 0, 0])
+        self.set_free(3)
+        self.settle()
+        self.assertEqual(self.shows_twice(), [3, 3, 3])
+
+    def test_last_units_of_a_shop_alone_are_on_one_of_two_listings(self):
+        self.list_twice()
+        self.second.state = "paused"
+        self.set_free(1)
+        self.settle()
+        self.assertEqual(self.shows_twice()[::2], [1, 0])
+
+    def test_preview_says_that_the_other_listing_has_them(self):
+        self.list_twice()
+        self.set_free(1)
+        self.settle()
+        [row] = [
+            row
+            for row in self.env["ec.stock.preview"].get_page()["rows"]
+            if row["id"] == self.tea.id
+        ]
+        again = next(sku for sku in self.skus(self.first) if sku.ref == "again-1")
+        self.assertEqual((again.stock_cause, again.qty_offered), ("twin", 0))
+        labels = {cell["id"]: cell["cause_label"] for cell in row["cells"][self.first.id]}
+        self.assertIn("other listing", labels[again.id])
+
+    def test_hidden_listing_leaves_them_to_the_other_one(self):
+        """The one that is hidden at the mall has to confirm its zero first."""
+        self.list_twice()
+        self.set_free(2)
+        self.settle()
+        self.forget_signals()
+        self.publish(self.first, item_P_1=False)
+
+        def away(adapter, channel, levels, key):
+            error = TransientError("busy")
+            stock = dict(channel.fake_stock)
+            good = [level for level in levels if level.key.ref != "P-1"]
+            stock.update({level.key.ref: level.quantity for level in good})
+            channel.fake_stock = stock
+            return [
+                StockResult(key=level.key, ok=level in good, error=None if level in good else error)
+                for level in levels
+            ]
+
+        with self.mall(away):
+            self.push(self.first)
+            self.push(self.first)
+        self.assertEqual(self.shows_twice(), [2, 0, 0], "the hidden one is not confirmed yet")
+        self.push(self.first)
+        self.assertEqual(self.shows_twice(), [0, 0, 0])
+        self.settle_by_signals()
+        self.assertEqual(self.shows_twice(), [0, 0, 2])
+
+    def test_rule_of_one_listing_leaves_them_to_the_other_one(self):
+        self.list_twice()
+        sku = self.skus(self.first).filtered(lambda sku: sku.ref == "P-1")
+        self.env["ec.stock.rule"].create({"sku_id": sku.id, "buffer": 5})
+        self.set_free(2)
+        self.settle()
+        self.assertEqual(self.shows_twice(), [0, 0, 2])
+
+    def test_listing_that_is_taken_away_leaves_them_to_the_other_one(self):
+        self.list_twice()
+        self.set_free(1)
+        self.settle()
+        self.forget_signals()
+        self.skus(self.first).filtered(lambda sku: sku.ref == "P-1").active = False
+        self.settle_by_signals()
+        self.assertEqual(self.shows_twice()[1:], [0, 1])
+
+    def test_warning_of_a_double_listing_speaks_of_the_guard(self):
+        self.list_twice()
+        double = self.skus(self.first).filtered("is_double")
+        self.assertEqual(double.mapped("ref"), ["P-1", "again-1"])
+        self.assertIn("last-unit guard", double[0].warning)
+
+    # === WHAT NOBODY CAN BUY HOLDS NOTHING === #
+
+    def test_hidden_item_keeps_the_last_units_from_nobody(self):
+        self.set_free(1)
+        self.settle()
+        self.forget_signals()
+        self.publish(self.first, item_P_1=False)
+        self.settle_by_signals()
+        self.assertEqual(self.shows(), [0, 1])
+        self.publish(self.first)
+        self.settle_by_signals()
+        self.assertEqual(self.shows(), [1, 0])
+
+    def test_item_the_mall_does_not_know_keeps_them_from_nobody(self):
+        """Deleted at the mall and not read since: its number is refused."""
+        self.set_free(0)
+        self.settle()
+        self.first.fake_stock = {
+            code: units for code, units in self.shown(self.first).items() if code != "P-1"
+        }
+        self.set_free(1)
+        self.settle_by_signals()
+        self.assertEqual(self.shown(self.second)["P-1"], 1)
+        self.first.fake_stock = {**self.shown(self.first), "P-1": 0}
+        self.skus(self.first).filtered("error_kind").button_send_again()
+        self.settle_by_signals()
+        self.settle()
+        self.assertEqual(self.shows(), [1, 0])
+
     # === TWO AT THE SAME MOMENT === #
+
+    def test_try_after_the_last_units_moved_is_compared_as_well(self):
+        """What moved was our own number: the mall was not asked yet what it shows."""
+        self.set_free(2)
+        self.settle()
+        self.set_free(1)
+        seen, model = [], self.registry["ec.channel"]
+        write = model._stock_write
+
+        def meanwhile(channel, run, skus, targets, levels, key):
+            if not seen:
+                self.set_free(2)
+            seen.extend((level.quantity, level.known) for level in levels)
+            return write(channel, run, skus, targets, levels, key)
+
+        with patch.object(model, "_stock_write", meanwhile):
+            self.push(self.first)
+        self.assertEqual(seen, [(1, 2), (2, 2)])
+        self.assertEqual(self.shows(), [2, 0])
 
     def test_two_shops_that_look_at_the_same_moment(self):
         """Between our look and our call the other shop began to show the last piece as well."""

@@ -38,7 +38,7 @@ class TestStockPropertyGuard(StockWorld):
         return calmed
 
 
-def _believe_the_old_number(skus, key):
+def _believe_the_old_number(skus, key, targets=None):
     """As the product's own mark, which forgets that the outcome is open."""
     skus.env.cr.execute(
         "UPDATE ec_listing_sku SET dirty = TRUE, push_key = %s"

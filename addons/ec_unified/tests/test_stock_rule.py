@@ -69,3 +69,11 @@ class TestStockRule(EcStockCommon):
     def test_named_for_the_preview(self):
         rule = self.rules.create({"buffer": 2, "share": 50, "cap": 3})
         self.assertEqual(rule.name, "All shops / Everything: 2 kept back, 50% of it, at most 3")
+
+    def test_preview_shows_no_number_where_none_is_sent(self):
+        """A zero would say that the shop shows it as sold out."""
+        self.rules.create({"mode": "none", "product_id": self.tea.id})
+        preview = self.env["ec.stock.preview"]
+        [row] = [row for row in preview.get_page()["rows"] if row["id"] == self.tea.id]
+        [cell] = row["cells"][self.channel.id]
+        self.assertEqual((cell["quantity"], cell["cause"]), (False, "off"))

@@ -79,6 +79,19 @@ class TestStockSignal(EcStockCommon):
         )
         self.assertSignalled(self.cup, self.pot, msg="warehouse of the shop")
 
+    def test_other_category_other_rule(self):
+        """Rules hang on categories: a product, or a category, that moves comes under others."""
+        goods = self.env["product.category"].create({"name": "Goods"})
+        teas = self.env["product.category"].create({"name": "Teas"})
+        self.env["ec.stock.rule"].create({"categ_id": goods.id, "cap": 2})
+        self.push()
+        self.tea.categ_id = teas
+        self.assertSignalled(self.tea, msg="category of the product")
+        teas.parent_id = goods
+        self.assertEqual(self.push(), [[["P-1", 2]]])
+        teas.name = "Green teas"
+        self.assertFalse(self.signals())
+
     def test_signal_for_every_shop_and_wake_only_where_listed(self):
         other = self.make_channel(name="Other shop")
         self.forget_signals()
