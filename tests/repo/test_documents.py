@@ -90,3 +90,26 @@ def test_every_file_says_what_it_is_for():
             ):
                 silent.append(str(path.relative_to(ROOT)))
     assert silent == []
+
+
+@pytest.mark.parametrize("mall", ["rakuten", "shopify"])
+def test_numbers_quoted_of_a_mall_are_explained(mall):
+    """Docstrings quote sections and traps of notes that are not here: the page says what of."""
+    [part] = [
+        part
+        for part in re.split(r"^## ", text_of(ROOT / "docs/sources.md"), flags=re.M)
+        if part.lower().startswith(mall)
+    ]
+    sections, traps = part.split("| trap |")
+    explained = {
+        "section": re.findall(r"\d+", " ".join(re.findall(r"^\| ([\d.,– ]+) \|", sections, re.M))),
+        "trap": re.findall(r"^\| (\d+) \|", traps, re.M),
+    }
+    places = (
+        f"addons/ec_channel_{mall}/**/*.py", f"tests/malls/{mall}/*.py", f"tests/*/test_{mall}*.py",
+    )  # fmt: skip
+    text = "\n".join(text_of(path) for place in places for path in ROOT.glob(place))
+    for word, known in explained.items():
+        groups = re.findall(rf"\b{word}s? ((?:\d+(?:, | and )?)+)", text, re.I)
+        quoted = {number for group in groups for number in re.findall(r"\d+", group)}
+        assert quoted and quoted <= set(known), word
