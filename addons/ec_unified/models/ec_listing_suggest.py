@@ -39,12 +39,34 @@ class EcListingSku(models.Model):
                 ["product_tmpl_id", "product_template_variant_value_ids"],
             )
             index = NameIndex((product.id, self._product_words(product)) for product in products)
+            found = {}
             for sku in skus:
                 title = " ".join(filter(None, (sku.listing_id.name, sku.name)))
-                product_id, score = index.best(title)
-                sku.write({"suggest_product_id": product_id, "suggest_score": score})
-                count += bool(product_id)
+                found[sku.id] = index.best(title)
+            skus._store_suggestions(found)
+            count += sum(bool(product_id) for product_id, _score in found.values())
         return count
+
+    def _store_suggestions(self, found):
+        """Keep the suggestions of thousands of SKUs in one statement.
+
+        :param dict found: {sku id: (product id or None, score)}
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            """
+            UPDATE ec_listing_sku sku
+               SET suggest_product_id = found.product_id, suggest_score = found.score
+              FROM unnest(%s::int[], %s::int[], %s::float[]) AS found(id, product_id, score)
+             WHERE sku.id = found.id
+            """,
+            (
+                list(found),
+                [product_id for product_id, _score in found.values()],
+                [score for _product_id, score in found.values()],
+            ),
+        )
+        self.invalidate_recordset(["suggest_product_id", "suggest_score"])
 
     def _product_words(self, product):
         """Name and variant of a product in the words of its page."""

@@ -19,6 +19,16 @@ class TestStockWork(EcStockCommon):
     def sku_of(self, product):
         return self.skus().filtered(lambda sku: sku.product_id == product)
 
+    def test_places_of_a_japanese_company_have_japanese_names(self):
+        """An installation has no language of its own."""
+        self.env["res.lang"]._activate_lang("ja_JP")
+        self.company.country_id = self.env.ref("base.jp")
+        houses = self.env["stock.warehouse"].with_context(lang=None)
+        house = houses.create({"name": "Osaka", "code": "OSK", "company_id": self.company.id})
+        places = house.view_location_id.child_ids.filtered("ec_not_offered")
+        self.assertEqual(set(places.mapped("name")), {"不良品", "返品"})
+        self.assertEqual(house.ec_return_type_id.name, "注文者からの返品")
+
     # === PREVIEW === #
 
     def test_preview(self):
@@ -165,6 +175,27 @@ class TestStockWork(EcStockCommon):
         used = {(way, number): count for way, number, count in counts}
         for way in ("file", "suggestion"):
             self.assertLessEqual(used[way, 1], used[way, 0] + 10, used)
+
+    def test_suggesting_for_many_costs_no_query_per_sku(self):
+        names = "煎茶 抹茶 玉露 番茶 湯のみ 急須 茶碗 小皿 漆器 風呂敷".split()
+        products = self.make_products(40, quantity=0, code="NAME")
+        for number, product in enumerate(products):
+            product.name = f"{names[number % 10]} 見本{number}号"
+        self.list_products(products)
+        skus = self.skus().filtered(lambda sku: sku.product_id in products)
+        skus.write({"product_id": False})
+        counts = []
+        for size in (4, 40):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            skus[:size].with_user(self.clerk).button_suggest()
+            self.env.flush_all()
+            counts.append(self.cr.sql_log_count - before)
+        found = skus.filtered("suggest_product_id")  # the others are too much alike
+        self.assertGreater(len(found), 20)
+        self.assertEqual(found.suggest_product_id.mapped("default_code"), found.mapped("ref"))
+        self.assertLessEqual(counts[1], counts[0] + 5, counts)
 
     def test_wrong_files_are_refused_with_a_word(self):
         for content in (
