@@ -17,6 +17,7 @@ from ec_addons.ec_unified.lib.errors import ConflictError, DataError, TransientE
 
 from tests.malls.shopify import figures, payments
 from tests.malls.shopify.model import Order
+from tests.wire.fixtures.shopify_orders import money
 from tests.wire.fixtures.shopify_shop import (  # noqa: F401
     client_fixture,
     connect,
@@ -240,6 +241,26 @@ def test_a_refund_the_payment_provider_refused_is_not_paid_back(shop, client, mo
         assert isinstance(result.error, DataError) and result.error.reason == "refund_unpaid"
         assert result.error.params == {"what": "300"}
     assert len(shop.store.get(ref, Order).refunds) == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "left"),
+    [
+        ([("SUCCESS", 300)], None),
+        ([("PENDING", 300)], None),
+        ([("FAILURE", 300), ("SUCCESS", 300)], None),
+        ([("ERROR", 200), ("SUCCESS", 100)], "200"),
+        ([], None),
+    ],
+)
+def test_what_counts_as_paid_back(rows, left):
+    nodes = [{"status": status, "amountSet": money(amount)} for status, amount in rows]
+    try:
+        order_change._check_paid({"transactions": {"nodes": nodes}}, refund("O1"))
+    except DataError as error:
+        assert error.params["what"] == left
+    else:
+        assert left is None
 
 
 @pytest.mark.parametrize(
