@@ -48,7 +48,7 @@ class StockPicking(models.Model):
             self.ec_wish_time_to,
             order.ec_payment_role == "cod",
             order.ec_is_gift,
-            frozenset(move._ec_get_temperature() for move in self.move_ids),
+            frozenset(m._ec_get_temperature() for m in self.move_ids if m.state != "cancel"),
         )
 
     def _ec_mates(self):

@@ -22,6 +22,7 @@ from . import test_board
 from . import test_day
 from . import test_manual
 from . import test_order_batch
+from . import test_order_hostile
 from . import test_order_import
 from . import test_order_money
 from . import test_order_destination
