@@ -49,12 +49,13 @@ class SaleOrder(models.Model):
     @api.depends("ec_place_facts")
     def _compute_ec_wish(self):
         """An order with wishes per destination shows them all."""
-        super()._compute_ec_wish()
+        result = super()._compute_ec_wish()
         for order in self.filtered(lambda order: order._ec_wishes_differ()):
             wishes = dict.fromkeys(order._ec_wish_of(line) for line in order.order_line
                                    if line.ec_line_ref in order.ec_place_facts)  # fmt: skip
             words = [order._ec_wish_words(*wish) for wish in wishes]
             order.ec_wish = " / ".join(filter(None, words))
+        return result
 
 
 class StockPicking(models.Model):
