@@ -1,17 +1,10 @@
 """Colleagues without a role in the shops: their own work with shop orders meets no access error."""
 
-import sys
-from pathlib import Path
-
 from odoo.tests import Form, tagged
 
 from odoo.addons.ec_unified.tests.order_common import OrderCommon
 
-ROOT = Path(__file__).resolve().parents[2]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
-
-from tests.odoo.screens import Client  # noqa: E402
+from .screens import Client
 
 PEOPLE = {
     "sales": "sales_team.group_sale_salesman_all_leads",

@@ -21,7 +21,7 @@ class TestRakutenOrders(RakutenCommon):
                 .id,
             }
         )
-        mapping = self.env["ec.mapping"]._resolve(self.shop, "delivery", "宅配便", "宅配便")
+        mapping = self.mapping("宅配便", "宅配便", "delivery", self.shop)
         mapping.carrier_id = carrier
 
     def pull(self):

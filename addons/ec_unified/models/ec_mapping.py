@@ -116,19 +116,6 @@ class EcMapping(models.Model):
             exchanges._requeue()
 
     @api.model
-    def _resolve(self, channel, kind, value, label="", exchange=None):
-        """The row for one value; see ``_resolve_many``.
-
-        :rtype: ``ec.mapping``, single or empty (no value)
-        """
-        if not value:
-            return self.browse()
-        found = self._resolve_many(channel, kind, [(value, label)])[value]
-        if exchange and found.state == "open":
-            found._wait(exchange)
-        return found
-
-    @api.model
     def _resolve_many(self, channel, kind, values):
         """The rows for many values: one query, one more if some are new.
 

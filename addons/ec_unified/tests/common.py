@@ -131,6 +131,12 @@ class EcCommon(TransactionCase):
             **changes,
         }  # fmt: skip
 
+    @classmethod
+    def mapping(cls, value, label="", kind="payment", channel=None):
+        """The row of one of the mall's own values, as the import of an order makes it."""
+        channel = channel or cls.channel
+        return cls.env["ec.mapping"]._resolve_many(channel, kind, [(value, label)])[value]
+
     def fail_with(self, operation, kind="transient", reason=None, channel=None):
         """Have the fake mall answer ``operation`` with an error from now on."""
         channel = channel or self.channel

@@ -88,7 +88,7 @@ class TestCheckRule(OrderCommon):
         dear |= {"lines": [self.line("TEA-1", 120000)]}
         dear |= {"tax_summary": self.summary(("0.10", 120000, 10909))}
         cod = {"payment_code": "2", "payment_label": "代金引換", "payment_state": "cod"}
-        mapping = self.env["ec.mapping"]._resolve(self.channel, "payment", "2", "代金引換")
+        mapping = self.mapping("2", "代金引換")
         mapping.payment_method_role = "cod"
         first = self.pull(self.order_payload("D-1", **dear, **cod))
         self.assertEqual(self.rules_of(first), self.rule("high_cod") | self.rule("first_order"))

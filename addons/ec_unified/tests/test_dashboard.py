@@ -30,7 +30,7 @@ class TestDashboard(EcCommon):
             cls.channel, "webhook", cls.make_docs(2)
         )
         exchanges[0]._fail(DataError("no"))
-        cls.env["ec.mapping"]._resolve(cls.channel, "payment", "99")
+        cls.mapping("99")
 
     def data(self, user=None):
         return self.env["ec.dashboard"].with_user(user or self.clerk).get_dashboard_data()

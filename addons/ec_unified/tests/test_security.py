@@ -52,7 +52,7 @@ class TestModelRules(EcCommon):
     def test_outsiders_see_nothing(self):
         """Not only are there rules: they hold for what is in the database."""
         self.env["ec.exchange"]._store_documents(self.channel, "order", self.make_docs(1))
-        self.env["ec.mapping"]._resolve(self.channel, "payment", "99")
+        self.mapping("99")
         for model in self.our_models():
             if model._transient or not ({"company_id", "channel_id"} & set(model._fields)):
                 continue
