@@ -129,6 +129,23 @@ class TestRakutenRefusals(RakutenParcels):
         self.assertFalse(self.read_by_clerk(order))
         self.assertEqual((self.rows(order), order.ec_stage), ([number], "done"))
 
+    def test_what_rakuten_calls_shipped_is_shown_and_asks_nothing(self):
+        """The hourly sweep brings orders that were done here; nothing of them is new to a clerk."""
+        orders = self.received() | self.received("delivery_wish") | self.received(payment="cod")
+        for order in orders:
+            self.leave(order, next(self.numbers))
+        self.pull(swept_at=None)
+        self.assertEqual(set(orders.mapped("ec_mall_status")), {"300"})
+        self.assertEqual(len(self.rakuten.run_batch()["shipped"]), 3)
+        self.pull(swept_at=None)
+        self.assertEqual(set(orders.mapped("ec_mall_status")), {"500"})
+        self.assertEqual(set(orders.mapped("ec_mall_status_label")), {"発送済"})
+        self.assertEqual(set(orders.mapped("ec_stage")), {"done"})
+        self.assertFalse(orders.ec_open_check_ids)
+        calls = self.rakuten.calls["getOrder"]
+        self.pull(swept_at=None)
+        self.assertLessEqual(self.rakuten.calls["getOrder"] - calls, 1, "the overlap at most")
+
 
 @tagged("post_install", "-at_install")
 class TestRakutenCameBack(RakutenParcels):
