@@ -118,9 +118,7 @@ SHOTS = (
     Shot(
         "differences",
         "/odoo/shop-stock-differences",
-        ".o_list_view .o_group_header",
-        clicks=(".o_group_header",),
-        after=".o_data_row button[name=button_repair]",
+        ".o_data_row button[name=button_repair]",
         height=420,
     ),
     Shot("shipping", "/odoo/shop-shipping", ".o_list_view .o_data_row", "shukka", height=720),

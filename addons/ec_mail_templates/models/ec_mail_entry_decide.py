@@ -105,7 +105,8 @@ class EcMailEntry(models.Model):
         self.ensure_one()
         if why := self._why_not():
             return "not_wanted", why, {"due_at": False}
-        rule = self._find_rule(known)
+        # What the rule is called is read in the language of the reason around it.
+        rule = self._find_rule(known).with_context(lang=self.env.lang)
         values = {"rule_id": rule.id, "template_id": rule.template_id.id or self.template_id.id}
         if not rule and not self.by_hand:
             return "not_wanted", self.env._("No rule wants this mail."), {"due_at": False}

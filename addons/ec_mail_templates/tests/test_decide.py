@@ -164,6 +164,17 @@ class TestDecide(MailCommon):
         states = {e.order_number: e.state for e in self.entry(orders, "thanks")}
         self.assertEqual(states, {"X-1": "failed", "X-2": "queued"})
 
+    def test_reasons_name_the_rule_in_the_language_of_the_shop(self):
+        self.env["res.lang"]._activate_lang("ja_JP")
+        self.channel.user_id.lang = "ja_JP"
+        rule = self.env.ref("ec_mail_templates.rule_thanks_90")
+        rule.with_context(lang="ja_JP").name = "お礼"
+        order = self.pull(self.mixed_order())
+        self.look()
+        entry = self.entry(order, "thanks")
+        self.assertEqual(entry.rule_id, rule)
+        self.assertIn("「お礼」", entry.reason)
+
     def test_hold_edit_release(self):
         self.env.ref("ec_mail_templates.rule_thanks_90").action = "hold"
         order = self.pull(self.mixed_order())

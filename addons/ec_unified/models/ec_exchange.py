@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 
 from ..lib.masking_tree import mask_personal
 
-DIRECTIONS = [("in", "Received"), ("out", "To be sent")]
+DIRECTIONS = [("in", "Received"), ("out", "Sending")]
 KINDS = [
     ("order", "Order"),
     ("confirm", "Order confirmation"),
@@ -77,7 +77,7 @@ class EcExchange(models.Model):
         [
             ("transient", "Passing"),
             ("setup", "Connection"),
-            ("data", "Document"),
+            ("data", "Data"),
             ("conflict", "Changed meanwhile"),
             ("bug", "Program"),
         ],

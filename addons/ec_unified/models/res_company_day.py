@@ -1,4 +1,5 @@
-"""The shop's own clock. A day of the shop is a day where it is, not one of the server's (UTC)."""
+"""The shop's own clock and language. A day of the shop is a day where it is, not one of the
+server's (UTC)."""
 
 from datetime import datetime, time, timedelta
 
@@ -35,3 +36,10 @@ class ResCompany(models.Model):
         """When the company's day ends, as stored."""
         tomorrow = self._ec_today() + timedelta(days=1)
         return self._ec_stored(datetime.combine(tomorrow, time.min))
+
+    def _ec_lang(self):
+        """The language the people of the company read, where nobody is logged in."""
+        installed = [code for code, _name in self.env["res.lang"].get_installed()]
+        if self.country_id.code == "JP" and "ja_JP" in installed:
+            return "ja_JP"
+        return self.partner_id.lang or self.env.user.lang or "en_US"

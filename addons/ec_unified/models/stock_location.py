@@ -99,6 +99,10 @@ class StockWarehouse(models.Model):
     def _ec_create_places(self):
         """A place for defective and one for returned goods, beside the stock: nothing is reserved
         from them and no shop offers them. What buyers send back goes to the latter."""
+        if not self.env.context.get("lang"):  # an installation speaks the company's language
+            for company, warehouses in self.grouped("company_id").items():
+                warehouses.with_context(lang=company._ec_lang())._ec_create_places()
+            return
         for warehouse in self.sudo():
             places = warehouse.view_location_id.child_ids.filtered("ec_not_offered")
             if not places:

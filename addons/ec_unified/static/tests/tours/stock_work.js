@@ -32,7 +32,9 @@ tours.add("ec_stock_matching", {
 // The list of differences: correct one by one click.
 tours.add("ec_stock_difference", {
     steps: () => [
-        { trigger: ".o_list_view .o_group_header", run: "click" },
+        { trigger: ".o_list_view .o_group_header" },
+        { content: "what the mall shows and what it should", trigger: ".o_data_row td[name='qty_mall']:contains('99')" },
+        { trigger: ".o_data_row td[name='qty_expected']:contains('10')" },
         { trigger: ".o_data_row button[name='button_repair']", run: "click" },
         { trigger: ".o_notification" },
     ],
