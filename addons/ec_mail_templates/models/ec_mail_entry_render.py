@@ -80,7 +80,8 @@ class EcMailEntry(models.Model):
             lead = entries[0]
             leads |= lead
             for follower in entries - lead:
-                text = self.env._("Told in the mail of order %s.", lead.order_number or "")
+                env = follower._for_readers().env
+                text = env._("Told in the mail of order %s.", lead.order_number or "")
                 follower._settle("queued", text, lead_id=lead.id)
         return leads
 
@@ -126,7 +127,7 @@ class EcMailEntry(models.Model):
                         getattr(entry, write)(template)
                 except Exception as error:  # noqa: BLE001 - kept in the ledger
                     self.env.invalidate_all()
-                    entry._note_unwritable(error)
+                    entry._for_readers()._note_unwritable(error)
 
     def _note_unwritable(self, error):
         """A template that cannot be rendered for this order."""
@@ -140,7 +141,7 @@ class EcMailEntry(models.Model):
         ready = {}
         for entry in self:
             draft = drafts[entry.id]
-            why, final = entry._why_held(draft)
+            why, final = entry._for_readers()._why_held(draft)
             if why and (final or not entry.approved):
                 entry._keep_draft(draft)
                 entry._settle("held", why, approved=False)

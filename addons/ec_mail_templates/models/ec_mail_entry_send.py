@@ -45,8 +45,10 @@ class EcMailEntry(models.Model):
     def _give_up_interrupted(self):
         """What a crashed run left in "being sent" was perhaps sent."""
         entries = self.search([("state", "=", "sending")])
+        for row in entries:
+            entry = row._for_readers()
+            entry._note_uncertain(entry.env._("Odoo was stopped while sending."))
         if entries:
-            entries._note_uncertain(self.env._("Odoo was stopped while sending."))
             self.env["ir.cron"]._commit_progress(0)
 
     def _note_uncertain(self, why):
@@ -104,7 +106,8 @@ class EcMailEntry(models.Model):
         """
         probe = None
         try:
-            for entry in self:
+            for row in self:
+                entry = row._for_readers()
                 probe = probe or entry._open_session(server)
                 if probe is None:
                     return False

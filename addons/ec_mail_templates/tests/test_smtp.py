@@ -187,6 +187,30 @@ class TestSmtp(MailCommon):
         self.assertEqual(entry.state, "not_wanted")
         self.assertEqual(len(self.mailbox.letters), 1)
 
+    def test_what_is_paid_while_it_waits_in_the_queue_is_not_asked_for(self):
+        order = self.pull(self.mixed_order("S-pay", payment_code="2", payment_state="unpaid"))
+        self.look()
+        entry = self.entry(order, "payment_request")
+        self.assertEqual(entry.state, "queued")
+        order.ec_payment_state = "paid"
+        self.send()
+        self.assertEqual(entry.state, "not_wanted")
+        self.assertEqual(entry.reason, "すでに入金されています。")
+        self.assertNotIn(entry.mail_subject, [m.message["Subject"] for m in self.mailbox.letters])
+
+    def test_what_the_server_said_is_told_in_the_language_of_the_shop(self):
+        """The cron speaks no language of its own; the ledger is read by people."""
+        order = self.queue(1)
+        entry = self.entry(order, "thanks")
+        self.mailbox.plan = ["mail: 451 later"]
+        self.send()
+        self.assertEqual(entry.state, "queued")
+        self.assertRegex(entry.reason, "[ぁ-ん]")
+        entry.state = "sending"
+        self.send()
+        self.assertEqual(entry.state, "uncertain")
+        self.assertRegex(entry.reason, "[ぁ-ん]")
+
     def test_claimed_once(self):
         """A second run that read the queue before cannot send what the first one has."""
         order = self.queue(1)
