@@ -7,6 +7,7 @@ import csv
 import io
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
@@ -187,38 +188,36 @@ def parse(rows: list[list[str]], mapping: dict[str, str], states: dict[str, str]
 
 def _order(number: str, group: list[dict[str, str]], states: dict[str, str]) -> Parsed:
     parsed = Parsed(number=number, rows=len(group))
-    step = "number"
     if not number or len(number) > MAX_NUMBER:
-        parsed.error, parsed.number = step, number[:MAX_NUMBER]
+        parsed.error, parsed.number = "number", number[:MAX_NUMBER]
         return parsed
+    try:
+        parsed.payload = _payload(number, group, states)
+    except _Unreadable as error:
+        parsed.error, parsed.text, parsed.differs = error.name, error.text, error.differs
+    return parsed
+
+
+def _payload(number: str, group: list[dict[str, str]], states: dict[str, str]) -> dict[str, Any]:
+    """Return the order of these rows as JSON.
+
+    :raise _Unreadable: a cell, or rows that disagree
+    """
     # What belongs to the order may stand on any of its rows, or on all of them.
     first = {name: next((r[name] for r in group if r[name]), "") for name in group[0]}
     if name := _disagreement(group):
-        parsed.error, parsed.differs = name, True
-        return parsed
+        raise _Unreadable(name, differs=True)
+    ordered = _read(read_time, first, "ordered_at")
+    lines = _goods_and_fees(group, first)
+    given = _read(read_number, first, "total")
+    charged = str(sum(Decimal(line["amount"]) for line in lines) if given is None else given)
     buyer = _address(first, "", states)
     places = _places(group, buyer, states)
-    try:
-        step = "ordered_at"
-        ordered = read_time(first.get("ordered_at", ""))
-        step = "price"
-        lines = _lines(group)
-        lines += _fees(first, lines)
-        total = sum(Decimal(line["amount"]) for line in lines)
-        step = "total"
-        given = read_number(first.get("total", ""))
-        wishes = _wishes(group, places)
-    except _Unreadable as error:
-        parsed.error, parsed.text, parsed.differs = error.name, error.text, error.differs
-        return parsed
-    except (ValueError, InvalidOperation):
-        parsed.error, parsed.text = step, first.get(step, "")
-        return parsed
-    charged = str(total if given is None else given)
+    wishes = _wishes(group, places)
     apart = len(set(wishes.values())) > 1
     for line, (index, _place) in zip(lines, places, strict=False):
         line["destination"] = index
-    parsed.payload = {
+    return {
         "ref": number,
         "number": number,
         "ordered_at": ordered.isoformat() if ordered else None,
@@ -243,7 +242,32 @@ def _order(number: str, group: list[dict[str, str]], states: dict[str, str]) -> 
         "remarks": "\n".join(dict.fromkeys(r["remarks"] for r in group if r.get("remarks")))
         or None,
     }
-    return parsed
+
+
+def _read(read: Callable[[str], Any], row: dict[str, str], name: str) -> Any:
+    """Read a cell; the error names it.
+
+    :raise _Unreadable: it holds something else
+    """
+    text = row.get(name, "")
+    try:
+        return read(text)
+    except (ValueError, InvalidOperation) as error:
+        raise _Unreadable(name, text) from error
+
+
+def _goods_and_fees(group: list[dict[str, str]], first: dict[str, str]) -> list[dict[str, Any]]:
+    """The lines of the goods, in the order of the rows, then those of the whole order.
+
+    :raise _Unreadable: a cell, or numbers nobody can calculate with
+    """
+    try:
+        lines = _lines(group)
+        return lines + _fees(first, lines)
+    except _Unreadable:
+        raise
+    except (ValueError, InvalidOperation) as error:
+        raise _Unreadable("price", first.get("price", "")) from error
 
 
 def _disagreement(group: list[dict[str, str]]) -> str:
