@@ -173,7 +173,7 @@ class EcChannel(models.Model):
         now = fields.Datetime.now()
         return self.maintenance_ids.filtered(
             lambda window: window._moments()[0 if ahead else 1] <= now < window.end_at
-        )[:1]
+        )
 
     def _may_run(self, op, asked=False):
         """During a maintenance the mall is left alone: no calls, so no errors either."""

@@ -25,8 +25,8 @@ from . import test_order_batch
 from . import test_order_hostile
 from . import test_order_import
 from . import test_order_money
-from . import test_order_destination
 from . import test_order_news
+from . import test_order_destination
 from . import test_order_partner
 from . import test_order_tour
 from . import test_stage
@@ -37,8 +37,8 @@ from . import test_order_short
 from . import test_order_source
 from . import test_order_short_many
 from . import test_order_transfer
-from . import test_stock_flat
 from . import test_stock_ahead
+from . import test_stock_flat
 from . import test_stock_guard
 from . import test_stock_property
 from . import test_stock_push
