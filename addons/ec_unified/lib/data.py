@@ -76,7 +76,6 @@ class OrderLine:
     None for what is outside of the tax.
     ``sku_ref`` is the mall's key of the SKU (what ``ListingSkuData.ref`` says), ``sku_code`` the
     shop's own code. ``destination`` is an index into ``OrderData.destinations``.
-    ``discountable``: False when order-level discounts were already spread by the mall.
     """
 
     ref: str
@@ -179,8 +178,8 @@ class OrderData:
     payment_label: str = ""
     payment_state: str = PAY_UNPAID
     payment_due_on: date | None = None
-    received: Decimal = Decimal(0)
     paid_at: datetime | None = None
+    received: Decimal = Decimal(0)
     delivery_code: str | None = None
     delivery_label: str = ""
     wish_date: date | None = None
