@@ -86,10 +86,6 @@ class EcOrderRefund(models.TransientModel):
             "target": "new",
         }
 
-    def action_open_at_mall(self):
-        """Open the order in the mall's own administration."""
-        return self.order_id.action_open_at_mall()
-
     def action_apply(self):
         """Owe the refund to the mall; where it cannot be told, leave it as a task on the order."""
         self.ensure_one()
