@@ -175,8 +175,11 @@ def _install_steps(env: Environment, name: str, modules: list[str]) -> Counts:
         return counts
     counts += _odoo_step(env, name, "update", "-u", names)
     script = f"""
-modules = env["ir.module.module"].search([("name", "in", {modules!r})])
-modules.filtered(lambda m: m.state == "installed").button_immediate_uninstall()
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from tools import lived_in
+lived_in.settle(env)
+lived_in.uninstall(env, {modules!r})
 """
     counts += _uninstall(env, name, script)
     counts += _odoo_step(env, name, "start")

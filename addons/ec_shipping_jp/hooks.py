@@ -1,5 +1,7 @@
 """What an installation fills in, and what an uninstallation takes away."""
 
+from odoo.addons.ec_unified.hooks import keep_used
+
 
 def post_init_hook(env):
     """Load the layouts, and a calendar and days under way for every company there is."""
@@ -11,7 +13,9 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Nothing of ours stays in the outbox: without this module nobody sends it."""
+    """Nothing of ours stays in the outbox: without this module nobody sends it. The carriers of
+    past deliveries stay."""
     env["ec.exchange"].sudo().search(
         [("direction", "=", "out"), ("kind", "=", "shipment"), ("state", "=", "pending")]
     ).unlink()
+    keep_used(env, "ec_shipping_jp")

@@ -58,6 +58,6 @@
             "ec_unified/static/tests/tours/**/*",
         ],
     },
-    "uninstall_hook": "_uninstall_hook",
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

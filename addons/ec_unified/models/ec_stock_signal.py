@@ -6,6 +6,7 @@ from psycopg2 import Error as PgError
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
+from odoo.tools.sql import column_exists
 
 _logger = logging.getLogger(__name__)
 
@@ -135,6 +136,8 @@ class EcStockSignal(models.Model):
         for _attempt in range(3):
             try:
                 with registry.cursor() as cr:
+                    if not column_exists(cr, "ir_cron", "ec_channel_id"):
+                        return  # what changed the stock is the end of this module
                     env = api.Environment(cr, SUPERUSER_ID, {})
                     env["ec.channel"].browse(sorted(channel_ids))._trigger_op("push_stock")
                 return
