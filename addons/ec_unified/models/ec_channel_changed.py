@@ -196,12 +196,14 @@ class EcChannel(models.Model):
         skus = self.env["ec.listing.sku"].search(domain, order="id", limit=2000)
         if not skus:
             return
+        told = skus._stock_told_to_look()
         adapter = self._adapter()
         if not self._verify_skus(adapter, adapter._limits(self), skus):
             self._trigger_op("verify_some", at=fields.Datetime.now() + timedelta(minutes=5))
             return
         # After the comparison: a run that is killed looks again.
-        skus.exists()._stock_looked()
+        if skus.exists()._stock_looked(told):
+            self._trigger_op("verify_some")
         if self._commit(processed=len(skus)) and len(skus) == 2000:
             self._trigger_op("verify_some")
 
@@ -216,6 +218,7 @@ class EcListingSku(models.Model):
     look_again = fields.Boolean(
         readonly=True, copy=False, help="The mall said that the quantity changed."
     )
+    look_again_at = fields.Datetime(readonly=True, copy=False, export_string_translation=False)
     _look_again_index = models.Index("(channel_id) WHERE look_again IS TRUE")
 
     def _stock_look_again(self):
@@ -224,19 +227,41 @@ class EcListingSku(models.Model):
             return
         self.env.cr.execute(
             """
-            UPDATE ec_listing_sku SET look_again = TRUE
-             WHERE id = ANY(%s) AND look_again IS NOT TRUE
+            UPDATE ec_listing_sku
+               SET look_again = TRUE, look_again_at = clock_timestamp() AT TIME ZONE 'UTC'
+             WHERE id = ANY(%s)
             """,
             (self.ids,),
         )
-        self.invalidate_recordset(["look_again"])
+        self.invalidate_recordset(["look_again", "look_again_at"])
         self.channel_id._trigger_op("verify_some")
 
-    def _stock_looked(self):
+    def _stock_told_to_look(self):
+        """When the mall spoke of these last, to the microsecond: ``{sku id: text or None}``."""
         self.env.cr.execute(
-            "UPDATE ec_listing_sku SET look_again = FALSE WHERE id = ANY(%s)", (self.ids,)
+            "SELECT id, look_again_at::text FROM ec_listing_sku WHERE id = ANY(%s)", (self.ids,)
         )
+        return dict(self.env.cr.fetchall())
+
+    def _stock_looked(self, told):
+        """These were compared; not over are those the mall spoke of again meanwhile.
+
+        :param dict told: what ``_stock_told_to_look`` said before the comparison
+        :return: how many have to be looked at once more
+        :rtype: int
+        """
+        self.env.cr.execute(
+            """
+            UPDATE ec_listing_sku sku SET look_again = FALSE
+              FROM unnest(%s::int[], %s::timestamp[]) AS told(id, moment)
+             WHERE sku.id = told.id
+               AND (sku.look_again_at IS NULL OR sku.look_again_at <= told.moment)
+            """,
+            (list(told), list(told.values())),
+        )
+        done = self.env.cr.rowcount
         self.invalidate_recordset(["look_again"])
+        return len(self) - done
 
 
 class EcStockDifference(models.Model):

@@ -315,3 +315,19 @@ class TestStockVerify(EcStockCommon):
         self.channel.action_verify_some()
         self.assertEqual(self.channel.difference_ids.sku_id, sku, "only what was spoken of")
         self.assertFalse(sku.look_again)
+
+    def test_what_the_mall_speaks_of_while_it_is_compared_is_looked_at_again(self):
+        sku = self.skus().filtered(lambda row: row.product_id == self.tea)
+        sku._stock_look_again()
+        real = type(self.channel)._verify_skus
+
+        def meanwhile(channel, adapter, limits, skus):
+            done = real(channel, adapter, limits, skus)
+            skus._stock_look_again()
+            return done
+
+        with patch.object(self.registry["ec.channel"], "_verify_skus", meanwhile):
+            self.channel.action_verify_some()
+        self.assertTrue(sku.look_again, "the later notice may tell of a later change")
+        self.channel.action_verify_some()
+        self.assertFalse(sku.look_again)
