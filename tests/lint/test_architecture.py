@@ -30,6 +30,7 @@ def repository(tmp_path):
         "from ..models import sale_order",
         "from ...ec_unified.models import sale_order",
         "from ec_addons.ec_unified.lib import errors",
+        "from ...ec_channel_y.lib import client",
     ],
 )
 def test_lib_must_not_import_upper_layers(repository, line):
