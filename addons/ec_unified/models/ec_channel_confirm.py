@@ -13,8 +13,8 @@ class EcChannel(models.Model):
 
     def _after_import(self):
         """After each pull look at what still waits for its confirmation."""
-        super()._after_import()
         self._note_confirm_due()
+        return super()._after_import()
 
     def _note_confirm_due(self):
         """Open a check on orders the mall will cancel soon, clear it on those it will not."""

@@ -81,9 +81,9 @@ class EcChannel(models.Model):
         self.env["ec.mall.status"].sudo()._sync(self, statuses)
 
     def _before_sending(self, kind):
-        super()._before_sending(kind)
         if kind in (None, "status"):
             self._owe_statuses()
+        return super()._before_sending(kind)
 
     def _owe_statuses(self):
         """Owe the mall the status that belongs to the stage each order is in now.
